@@ -1,0 +1,72 @@
+package moraine.core.api.host;
+
+import java.util.List;
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MigrationReport;
+import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.SpaceInfo;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The memory of a process: mappings, one CPU page table, one DeviceTable a device. All methods may be called by any
+ * thread. Addresses and lengths that are not multiples of the page size fail with EINVAL, ranges that no mapping covers
+ * with EFAULT or ENOMEM as their Linux namesakes do.
+ */
+@ProviderType
+public interface AddressSpace extends AutoCloseable {
+    int id();
+
+    String name();
+
+    /** Maps anonymous memory. @return its first address */
+    long mmap(MapRequest request);
+
+    /** Unmaps a range; holes in it are legal. */
+    void munmap(long address, long bytes);
+
+    /** Changes what a fully mapped range allows. */
+    void mprotect(long address, long bytes, Protection protection);
+
+    /**
+     * Moves or resizes one mapping; pages move as entries, not as bytes.
+     *
+     * @return the new first address
+     */
+    long mremap(long address, long oldBytes, long newBytes, boolean mayMove);
+
+    /** {@return a copy: private memory copy-on-write, shared memory shared} */
+    AddressSpace fork(String name);
+
+    /**
+     * Sets where future pages of a range come from; pages that exist stay.
+     *
+     * @throws moraine.core.api.model.MoraineException EINVAL when a node cannot be bound to under the active policy, or
+     *     lies outside the tenant's nodes
+     */
+    void mbind(long address, long bytes, Binding binding);
+
+    /**
+     * Moves the pages of a range to a node, as {@code move_pages} does for an application.
+     *
+     * @throws moraine.core.api.model.MoraineException EACCES when the node's type does not allow it
+     */
+    MigrationReport migrate(long address, long bytes, int node, Cause cause);
+
+    /** {@return a context for the calling thread, near that node; close it when done} */
+    CpuContext attach(int node);
+
+    SpaceInfo info();
+
+    /** {@return where the page at the address is, and why} */
+    PageInfo why(long address);
+
+    /** {@return the pages of a range that have an entry, at most {@code limit}} */
+    List<PageInfo> pages(long address, long bytes, int limit);
+
+    /** Unmaps everything; contexts and launches on it end with EBADF. */
+    @Override
+    void close();
+}

@@ -1,0 +1,49 @@
+package moraine.core.api.host;
+
+import java.util.random.RandomGenerator;
+import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.time.Actors;
+import moraine.core.api.time.Clock;
+import moraine.core.api.time.Meter;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What the host offers a driver instance. Revoked when the instance ends: later calls throw EBADF. */
+@ProviderType
+public interface DriverContext {
+    MachineView view();
+
+    /** {@return the device's node} */
+    int node();
+
+    /** {@return name of the device} */
+    String device();
+
+    Clock clock();
+
+    /** {@return actors that are named, counted and joined by the host} */
+    Actors actors();
+
+    /** {@return what work is charged to, or null in wall-clock time} */
+    @Nullable
+    Meter meter();
+
+    RandomGenerator random();
+
+    /**
+     * Makes the access of one resident block.
+     *
+     * @param space a space that the host attached
+     * @param faults told of each missing translation, on the thread that runs the block
+     */
+    DeviceAccess access(int space, FaultHandler faults);
+
+    /** Tells the host that the fault buffer has something in it; returns at once. */
+    void raiseFaults();
+
+    /** Tells the host that access counters crossed their threshold; returns at once. */
+    void raiseCounters();
+
+    /** Adds to one of the device's counters, shown as {@code device.NAME.counter}. */
+    void count(String counter, long delta);
+}

@@ -1,0 +1,82 @@
+package moraine.core.api.host;
+
+import java.util.List;
+import moraine.core.api.model.CounterInfo;
+import moraine.core.api.model.Event;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.TenantInfo;
+import moraine.core.api.model.Violation;
+import moraine.core.api.time.Environment;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Heterogeneous memory under one mechanism: nodes, address spaces, devices, tenants and the policy that places pages.
+ * All methods may be called by any thread. After {@link #close} every call on it and on what it made fails with EBADF.
+ */
+@ProviderType
+public interface Machine extends MachineView, AutoCloseable {
+    /** Tenant of spaces that name none: may use every node, without quota. */
+    String DEFAULT_TENANT = "default";
+
+    MachineSpec spec();
+
+    Environment environment();
+
+    /** {@return a new address space of {@link #DEFAULT_TENANT}} */
+    default AddressSpace openSpace(String name) {
+        return openSpace(name, DEFAULT_TENANT);
+    }
+
+    /**
+     * Makes an address space.
+     *
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown tenant
+     */
+    AddressSpace openSpace(String name, String tenant);
+
+    List<AddressSpace> spaces();
+
+    /**
+     * Makes or changes a tenant.
+     *
+     * @param allowed nodes it may allocate from
+     * @param quotaPages limit by node id, -1 for none; nodes beyond the list are unlimited
+     */
+    void tenant(String name, NodeSet allowed, List<Long> quotaPages);
+
+    List<TenantInfo> tenants();
+
+    /**
+     * {@return the device of that name}
+     *
+     * @throws moraine.core.api.model.MoraineException ENOENT
+     */
+    Device device(String name);
+
+    Policies policies();
+
+    /** {@return all counters, in the order of their names} */
+    List<CounterInfo> counters();
+
+    /**
+     * {@return the value of a counter}
+     *
+     * @throws moraine.core.api.model.MoraineException ENOENT
+     */
+    long counter(String name);
+
+    /** {@return the last events, oldest first; the ring is bounded} */
+    List<Event> events();
+
+    /**
+     * Walks the whole state and proves the invariants. Stops the world as far as it must: callers see no difference but
+     * delay.
+     *
+     * @return what is broken; empty when all is well
+     */
+    List<Violation> check();
+
+    @Override
+    void close();
+}

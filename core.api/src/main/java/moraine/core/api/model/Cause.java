@@ -1,0 +1,39 @@
+package moraine.core.api.model;
+
+/**
+ * Why a page is where it is. The names of migrations follow the vocabulary of GPU drivers (NVIDIA UVM's
+ * migration causes); the others name allocations and changes of representation.
+ */
+public enum Cause {
+    /** The page was placed where its first toucher's zonelist led. */
+    FIRST_TOUCH("placed on first touch"),
+    /** The page is the private copy that a write to a shared page made. */
+    COPY_ON_WRITE("copied on a write to a shared page"),
+    /** An application asked for the move. */
+    USER("moved on the application's request"),
+    /** A processor touched the page where it could not be reached, or not cheaply. */
+    COHERENCE("moved to the processor that touched it"),
+    /** The page was near a touched one. */
+    PREFETCH("moved along with a touched neighbour"),
+    /** The page made room for another. */
+    EVICTION("moved to make room"),
+    /** A device's access counters crossed their threshold. */
+    ACCESS_COUNTERS("moved because access counters called it hot"),
+    /** A change of policy gave its node another representation. */
+    CONVERSION("changed representation with the policy"),
+    /** The device that held the page went away. */
+    REMOVAL("moved off a device that was removed"),
+    /** A driver asked for the move. */
+    DRIVER("moved on the driver's request");
+
+    private final String text;
+
+    Cause(String text) {
+        this.text = text;
+    }
+
+    /** {@return the cause as the predicate of a sentence about a page} */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,13 @@
+package moraine.core.api.model;
+
+/** What to do with a page that a device touched and cannot reach as wished. */
+public enum DeviceAction {
+    /** Leave it and let the device access it over the link; a hole is filled by the device's zonelist. */
+    MAP_REMOTE,
+    /** Bring it to the device's own memory; a hole is made there directly. */
+    MIGRATE,
+    /** Copy it for reading on both sides. */
+    DUPLICATE_READ_ONLY,
+    /** Leave it and take the CPU's access away while the device has it. */
+    EXCLUSIVE
+}

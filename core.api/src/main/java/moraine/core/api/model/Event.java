@@ -1,0 +1,28 @@
+package moraine.core.api.model;
+
+/**
+ * Something that happened, from the machine's bounded ring.
+ *
+ * @param timeNs on the machine's clock
+ * @param kind in the vocabulary of GPU drivers
+ * @param initiator node that caused it, -1 when none
+ * @param space space id, -1 when none
+ * @param address first address, 0 when none
+ * @param pages how many
+ * @param cause of a migration, or {@code -}
+ */
+public record Event(long timeNs, Kind kind, int initiator, int space, long address, long pages, String cause) {
+    /** Kinds of events. */
+    public enum Kind {
+        CPU_FAULT,
+        DEVICE_FAULT_BATCH,
+        FAULT_BUFFER_OVERFLOW,
+        REPLAY,
+        MIGRATION,
+        EVICTION,
+        MAP_REMOTE,
+        CONVERSION,
+        EXCHANGE,
+        EJECTION
+    }
+}

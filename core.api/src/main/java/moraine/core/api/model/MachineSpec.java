@@ -1,0 +1,53 @@
+package moraine.core.api.model;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a machine is made from: a profile plus overrides.
+ *
+ * @param name for people
+ * @param profile topology
+ * @param devices devices present at start (the profile's, unless overridden)
+ * @param capacityBytes overrides of node capacities, by node id
+ * @param backing what stands behind frames
+ * @param policy selection of the placement policy: an instance name such as {@code hmm} or
+ *     {@code cdm(isolation=zonelist)}, {@code *} for the highest ranking that can drive the machine, or
+ *     {@link #LAST_RESORT}
+ */
+public record MachineSpec(
+        String name,
+        TopologyProfile profile,
+        List<DeviceSpec> devices,
+        Map<Integer, Long> capacityBytes,
+        Backing backing,
+        String policy) {
+    /** Name of the constant plan in the core: allocate in RAM, move nothing. */
+    public static final String LAST_RESORT = "last-resort";
+
+    public MachineSpec {
+        devices = List.copyOf(devices);
+        capacityBytes = Map.copyOf(capacityBytes);
+    }
+
+    /** {@return the profile as it is, with bytes behind it} */
+    public static MachineSpec of(TopologyProfile profile, String policy) {
+        return new MachineSpec(profile.name(), profile, profile.devices(), Map.of(), Backing.BYTES, policy);
+    }
+
+    public MachineSpec withPolicy(String other) {
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, other);
+    }
+
+    public MachineSpec withBacking(Backing other) {
+        return new MachineSpec(name, profile, devices, capacityBytes, other, policy);
+    }
+
+    public MachineSpec withCapacities(Map<Integer, Long> bytes) {
+        return new MachineSpec(name, profile, devices, bytes, backing, policy);
+    }
+
+    public MachineSpec withDevices(List<DeviceSpec> others) {
+        return new MachineSpec(name, profile, others, capacityBytes, backing, policy);
+    }
+}

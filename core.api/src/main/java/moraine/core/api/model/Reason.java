@@ -1,0 +1,23 @@
+package moraine.core.api.model;
+
+/** Why a frame is being allocated; every request names one, and zonelists may differ by it. */
+public enum Reason {
+    /** First touch by a CPU. */
+    CPU_FAULT,
+    /** First touch by a device. */
+    DEVICE_FAULT,
+    /** Private copy made by a write to a shared page. */
+    COPY_ON_WRITE,
+    /** A CPU touch pulls a page out of memory that it cannot address. */
+    BRING_BACK,
+    /** A page is moved on request of an application. */
+    USER_MIGRATE,
+    /** A page is moved on request of a policy or driver. */
+    POLICY_MIGRATE,
+    /** A page makes room for another. */
+    EVICTION,
+    /** A page leaves a representation that can no longer hold it. */
+    CONVERSION,
+    /** A page leaves a device that is going away. */
+    REMOVAL
+}

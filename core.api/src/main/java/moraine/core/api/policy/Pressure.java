@@ -1,0 +1,17 @@
+package moraine.core.api.policy;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A node that runs low on pages. Valid during the callback only. */
+@ProviderType
+public interface Pressure {
+    int node();
+
+    long wantedPages();
+
+    /** {@return pages of the node in use, by age: index 0 the youngest} */
+    long[] pagesByAge();
+
+    /** Names a page to evict, by frame. */
+    void evict(long pfn);
+}
