@@ -4,8 +4,8 @@ import moraine.core.api.host.DeviceAccess;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A block of a kernel as a step function. When an access of a step faults, the step is abandoned by {@link PageFault} and
- * called again once the fault is served, so a step must be safe to repeat: it keeps its progress in fields that it
+ * A block of a kernel as a step function. When an access of a step faults, the step is abandoned by {@link PageFault}
+ * and called again once the fault is served, so a step must be safe to repeat: it keeps its progress in fields that it
  * changes only after its last access, and repeats stores with the same values.
  */
 @ConsumerType

@@ -5,9 +5,9 @@ import moraine.core.api.model.Errno;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Offers a device's memory and engines. Only {@link #name} is mandatory. Every callback is made on a host actor, one at a
- * time per device unless it says otherwise; what it throws is counted against the driver and ends the operation it was
- * called for, never another.
+ * Offers a device's memory and engines. Only {@link #name} is mandatory. Every callback is made on a host actor, one at
+ * a time per device unless it says otherwise; what it throws is counted against the driver and ends the operation it
+ * was called for, never another.
  */
 @ConsumerType
 public interface DeviceDriver extends AutoCloseable {
@@ -30,9 +30,9 @@ public interface DeviceDriver extends AutoCloseable {
     default void detach(int space) {}
 
     /**
-     * Translations of a range are gone from the DeviceTable, and no block is inside an access that used them. For drivers
-     * that keep copies. May be called by any thread; must return quickly and must not call back. Not implemented: nothing
-     * to do.
+     * Translations of a range are gone from the DeviceTable, and no block is inside an access that used them. For
+     * drivers that keep copies. May be called by any thread; must return quickly and must not call back. Not
+     * implemented: nothing to do.
      */
     default void invalidate(int space, long start, long end) {}
 

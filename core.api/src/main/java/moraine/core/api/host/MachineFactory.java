@@ -11,8 +11,8 @@ public interface MachineFactory {
     /**
      * Makes a machine, its devices attached and its policy active.
      *
-     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown policy or driver, EOPNOTSUPP when the policy
-     *     cannot drive the devices, EINVAL for a profile that contradicts itself
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown policy or driver, EOPNOTSUPP when the
+     *     policy cannot drive the devices, EINVAL for a profile that contradicts itself
      */
     Machine create(MachineSpec spec, Environment environment);
 

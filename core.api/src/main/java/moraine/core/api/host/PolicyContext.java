@@ -15,7 +15,9 @@ public interface PolicyContext {
 
     RandomGenerator random();
 
-    /** Replaces the plan as a whole. @throws moraine.core.api.model.MoraineException EINVAL with what is illegal in it */
+    /**
+     * Replaces the plan as a whole. @throws moraine.core.api.model.MoraineException EINVAL with what is illegal in it
+     */
     void replan(Plan plan);
 
     /** Asks for pages of a range to be moved; the host checks and may refuse. */

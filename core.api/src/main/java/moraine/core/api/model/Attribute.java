@@ -1,6 +1,8 @@
 package moraine.core.api.model;
 
-/** One independent property of a memory type. No attribute implies another; see {@link MemoryType} for the few rules. */
+/**
+ * One independent property of a memory type. No attribute implies another; see {@link MemoryType} for the few rules.
+ */
 public enum Attribute {
     /** CPUs can load and store it; without this its page-table entries are not present. */
     CPU_ADDRESSABLE,

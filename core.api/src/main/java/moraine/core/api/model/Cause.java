@@ -1,8 +1,8 @@
 package moraine.core.api.model;
 
 /**
- * Why a page is where it is. The names of migrations follow the vocabulary of GPU drivers (NVIDIA UVM's
- * migration causes); the others name allocations and changes of representation.
+ * Why a page is where it is. The names of migrations follow the vocabulary of GPU drivers (NVIDIA UVM's migration
+ * causes); the others name allocations and changes of representation.
  */
 public enum Cause {
     /** The page was placed where its first toucher's zonelist led. */

@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The kind of memory that backs a page: a set of independent attributes, never an enum of products. A frame carries
- * the index of its type; every filter that asks "may I?" looks here and never at a VMA.
+ * The kind of memory that backs a page: a set of independent attributes, never an enum of products. A frame carries the
+ * index of its type; every filter that asks "may I?" looks here and never at a VMA.
  *
  * @param name unique within a machine, for people
  * @param attributes what holds for the memory

@@ -1,6 +1,9 @@
 package moraine.core.api.model;
 
-/** The one exception that Moraine throws: an outcome, whose doing it is, and a line with what, where, both values, remedy. */
+/**
+ * The one exception that Moraine throws: an outcome, whose doing it is, and a line with what, where, both values,
+ * remedy.
+ */
 public final class MoraineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

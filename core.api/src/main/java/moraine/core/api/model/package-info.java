@@ -1,4 +1,6 @@
-/** Values that cross bundle boundaries: memory types, plans, profiles, reports. Records only; nobody implements them. */
+/**
+ * Values that cross bundle boundaries: memory types, plans, profiles, reports. Records only; nobody implements them.
+ */
 @Version("0.1.0")
 @Export(substitution = Export.Substitution.NOIMPORT)
 @NullMarked
