@@ -46,14 +46,24 @@ if [ -n "${JAVA_HOME-}" ]; then
   fi
 fi
 
-best=$(candidates | while IFS= read -r home; do
-  version=$(feature "$home")
-  [ "${version:-0}" -ge "$needed" ] && printf '%s %s\n' "$version" "$home"
-done | sort -s -n -k 1,1 | head -n 1)
+# The candidate of the lowest release that will do, the first of those that are equal.
+lowest() {
+  least=
+  best=
+  while IFS= read -r home; do
+    version=$(feature "$home")
+    if [ "${version:-0}" -ge "$needed" ] && [ "${version:-0}" -lt "${least:-9999}" ]; then
+      least=$version
+      best=$home
+    fi
+  done
+  printf '%s\n' "$best"
+}
 
+best=$(candidates | lowest)
 if [ -z "$best" ]; then
   echo "moraine: no JDK $needed or later found (a runtime without javac is not enough):" \
     "install one, e.g. from https://adoptium.net, and set JAVA_HOME to it" >&2
   exit 3
 fi
-printf '%s\n' "${best#* }"
+printf '%s\n' "$best"
