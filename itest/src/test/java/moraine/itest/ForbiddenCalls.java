@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * Finds calls and method references to listed methods in a class file.
- * It reads the constant pool, where both kinds of use stand alike.
+ * Finds calls and method references to listed methods in a class file. It reads the constant pool, where both kinds of
+ * use stand alike.
  */
 record ForbiddenCalls(Set<String> calls) {
 
