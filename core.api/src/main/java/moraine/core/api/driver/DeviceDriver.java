@@ -18,7 +18,7 @@ public interface DeviceDriver extends AutoCloseable {
         return new DeviceCapabilities(false, false, false, false, 1, name());
     }
 
-    /** Bytes of memory it brings, a multiple of 4 MiB. Asked once. 0 brings none. */
+    /** Bytes of memory it brings, a whole number of pages. Asked once. 0 brings none. */
     default long memoryBytes() {
         return 0;
     }
