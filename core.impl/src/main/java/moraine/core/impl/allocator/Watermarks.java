@@ -1,0 +1,26 @@
+package moraine.core.impl.allocator;
+
+import moraine.core.api.model.NodeKind;
+
+/**
+ * How full a node may get.
+ *
+ * @param min free pages below which only bring-back and eviction allocate; 0 on a device, where nothing is brought back
+ * @param low free pages below which eviction is asked for
+ * @param high free pages at which eviction stops
+ */
+public record Watermarks(long min, long low, long high) {
+    /** Distance between two marks as a share of the node: 0.1 %, as Linux's {@code watermark_scale_factor} has it. */
+    private static final int SHARE = 1000;
+
+    /** A thousandth of a small node is too little to work with: it gets so many pages, but no more than a 64th. */
+    private static final long SMALL_STEP = 16;
+
+    private static final int SMALL_SHARE = 64;
+
+    static Watermarks of(long pages, NodeKind kind) {
+        long step = Math.max(pages / SHARE, Math.clamp(pages / SMALL_SHARE, 1, SMALL_STEP));
+        long min = kind == NodeKind.DEVICE ? 0 : step;
+        return new Watermarks(min, min + step, min + 2 * step);
+    }
+}

@@ -1,0 +1,5 @@
+/** Owners of pages: charge, quota, allowed nodes. */
+@NullMarked
+package moraine.core.impl.tenants;
+
+import org.jspecify.annotations.NullMarked;
