@@ -1,0 +1,94 @@
+package moraine.core.impl;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.access.AccessContext;
+import moraine.core.impl.allocator.Worker;
+import moraine.core.impl.migration.Batch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a thread needs to change memory: its allocator caches, scratch space, counts, and the mark that tells
+ * {@link World} that it is at it. Confined to one thread at a time.
+ */
+public final class Agent {
+    private static final VarHandle BUSY;
+
+    static {
+        try {
+            BUSY = MethodHandles.lookup().findVarHandle(Agent.class, "busy", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Rooms rooms;
+    private final Worker worker;
+    private final long[] counts = new long[Stat.values().length];
+    private final long[] scratch = new long[Pages.PER_LARGE];
+    private @Nullable Batch batch;
+    private @Nullable AccessContext context;
+    private int depth;
+
+    @SuppressWarnings("UnusedVariable") // through BUSY
+    private int busy;
+
+    Agent(Rooms rooms, Worker worker) {
+        this.rooms = rooms;
+        this.worker = worker;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    /** {@return 512 words that the current operation may use until it calls another} */
+    public long[] scratch() {
+        return scratch;
+    }
+
+    /** {@return the slots of this agent's migrations} */
+    public Batch batch() {
+        Batch now = batch;
+        if (now == null) {
+            now = new Batch(rooms, this);
+            batch = now;
+        }
+        return now;
+    }
+
+    /** {@return the context whose faults this agent serves, or null} */
+    public @Nullable AccessContext context() {
+        return context;
+    }
+
+    public void context(AccessContext own) {
+        context = own;
+    }
+
+    public void count(Stat stat) {
+        counts[stat.ordinal()]++;
+    }
+
+    public void count(Stat stat, long amount) {
+        counts[stat.ordinal()] += amount;
+    }
+
+    long counted(Stat stat) {
+        return counts[stat.ordinal()];
+    }
+
+    int nest(int change) {
+        depth += change;
+        return depth;
+    }
+
+    void busy(int mark) {
+        BUSY.setRelease(this, mark);
+    }
+
+    boolean isBusy() {
+        return (int) BUSY.getAcquire(this) != 0;
+    }
+}

@@ -1,0 +1,153 @@
+package moraine.core.impl;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import moraine.core.api.driver.DeviceDriver;
+import moraine.core.api.model.Backing;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Pages;
+import moraine.core.api.time.Actors;
+import moraine.core.api.time.Cost;
+import moraine.core.api.time.Environment;
+import moraine.core.api.time.Meter;
+import moraine.core.impl.allocator.Allocator;
+import moraine.core.impl.counters.Counters;
+import moraine.core.impl.events.Events;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.frames.Movers;
+import moraine.core.impl.frames.NativeMemory;
+import moraine.core.impl.host.Regimes;
+import moraine.core.impl.machine.Foundation;
+import moraine.core.impl.rmap.Objects;
+import moraine.core.impl.tenants.Tenants;
+import moraine.core.impl.topology.Topology;
+import moraine.core.impl.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/** The rooms of one machine, wired once and handed to each other. */
+public final class Rooms {
+    public final MachineSpec spec;
+    public final Environment environment;
+    public final Actors actors;
+    public final Topology topology;
+    public final Types types;
+    public final Frames frames;
+    public final Allocator allocator;
+    public final Tenants tenants;
+    public final Movers movers;
+    public final Regimes regimes;
+    public final Events events;
+    public final Objects objects = new Objects();
+    public final World world;
+    /** Host address of the page that all ZERO entries show; 0 without bytes. */
+    public final long zeroPage;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final @Nullable Meter meter;
+    private final AtomicReferenceArray<@Nullable DeviceDriver> drivers = new AtomicReferenceArray<>(64);
+    private final AtomicReferenceArray<@Nullable String> owners = new AtomicReferenceArray<>(64);
+    private final ConcurrentLinkedDeque<Agent> idleAgents = new ConcurrentLinkedDeque<>();
+
+    public Rooms(Foundation foundation) {
+        spec = foundation.spec();
+        environment = foundation.environment();
+        actors = environment.actors();
+        meter = environment.meter();
+        topology = foundation.topology();
+        types = foundation.types();
+        frames = foundation.frames();
+        allocator = foundation.allocator();
+        tenants = foundation.tenants();
+        movers = foundation.movers();
+        regimes = foundation.regimes();
+        events = foundation.events();
+        world = new World(actors);
+        zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
+        publish(foundation.counters());
+    }
+
+    private void publish(Counters counters) {
+        for (Stat stat : Stat.values()) {
+            counters.gauge(stat.counter(), stat.unit(), stat.description(), () -> world.total(stat));
+        }
+    }
+
+    /** {@return an agent for a thread that changes memory again and again; give it back with {@link #retire}} */
+    public Agent newAgent() {
+        Agent agent = new Agent(this, allocator.worker());
+        world.add(agent);
+        return agent;
+    }
+
+    public void retire(Agent agent) {
+        allocator.release(agent.worker());
+        world.retire(agent);
+    }
+
+    /** {@return an agent for one operation, within the world; give it back with {@code done}} */
+    public Agent begin() {
+        Agent agent = idleAgents.pollFirst();
+        Agent mine = agent == null ? newAgent() : agent;
+        world.enter(mine);
+        return mine;
+    }
+
+    public void done(Agent agent) {
+        world.exit(agent);
+        idleAgents.addFirst(agent);
+    }
+
+    /** {@return the driver of the device whose node it is, or null} */
+    public @Nullable DeviceDriver driver(int node) {
+        return drivers.get(node);
+    }
+
+    /** Sets or takes away the driver of a device's node. */
+    public void driver(int node, @Nullable DeviceDriver driver) {
+        drivers.set(node, driver);
+    }
+
+    /** {@return cookie of the device whose node it is; the node's number when it has none} */
+    public String owner(int node) {
+        String owner = owners.get(node);
+        return owner == null ? Integer.toString(node) : owner;
+    }
+
+    /** Sets the cookie of a device's node. */
+    public void owner(int node, String owner) {
+        owners.set(node, owner);
+    }
+
+    /** {@return the CPU node nearest to a node} */
+    public int home(int node) {
+        for (int candidate : topology.byLatency(node)) {
+            if (topology.kind(candidate) == NodeKind.CPU) {
+                return candidate;
+            }
+        }
+        return node;
+    }
+
+    /** Charges for work; nothing in wall-clock time. */
+    public void charge(Cost cost, int initiator, int from, int to, long amount) {
+        if (meter != null) {
+            meter.charge(cost, initiator, from, to, amount);
+        }
+    }
+
+    public long nowNs() {
+        return environment.clock().nowNs();
+    }
+
+    /** Gives back what the machine took from the system, after the last space is closed. */
+    public void close() {
+        world.end();
+        for (Agent agent = idleAgents.pollFirst(); agent != null; agent = idleAgents.pollFirst()) {
+            retire(agent);
+        }
+        if (zeroPage != 0) {
+            memory.unmap(zeroPage, Pages.SIZE);
+        }
+    }
+}

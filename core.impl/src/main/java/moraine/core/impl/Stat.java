@@ -1,0 +1,46 @@
+package moraine.core.impl;
+
+/** What agents count; each becomes a counter of the machine. */
+public enum Stat {
+    CPU_FAULTS("cpu.faults", "faults", "CPU faults taken, first touches included"),
+    CPU_WAITS("cpu.waits", "waits", "times a CPU fault waited for a page that was migrating or locked"),
+    DEVICE_FAULTS("device.faults", "faults", "device faults served, duplicates counted once"),
+    DEVICE_BATCHES("device.batches", "batches", "batches of device faults served"),
+    DEVICE_RETRIES("device.retries", "retries", "range faults repeated because an invalidation came between"),
+    MAPPED_REMOTE("device.mapped.remote.pages", "pages", "pages mapped on a device while elsewhere"),
+    TO_DEVICE_PAGES("migrate.to.device.pages", "pages", "pages moved to a device"),
+    TO_DEVICE_BYTES("migrate.to.device.bytes", "bytes", "bytes copied to a device"),
+    TO_HOST_PAGES("migrate.to.host.pages", "pages", "pages moved from a device to a node of CPUs or memory"),
+    TO_HOST_BYTES("migrate.to.host.bytes", "bytes", "bytes copied from a device"),
+    BETWEEN_HOST_PAGES("migrate.between.host.pages", "pages", "pages moved between nodes without a device"),
+    MADE_ON_DEVICE("migrate.made.on.device.pages", "pages", "holes and zero pages made directly on a device"),
+    EVICTED_PAGES("migrate.evicted.pages", "pages", "pages moved off a node to make room"),
+    MIGRATE_FAILED("migrate.failed.pages", "pages", "pages that could not be moved: pinned, locked, no room"),
+    CAS_LOST("tables.cas.lost", "times", "entry changes that lost against another and were repeated"),
+    COW_COPIES("cow.copied.pages", "pages", "private copies made by writes to shared pages"),
+    CONVERTED_PAGES("convert.pages", "pages", "pages that changed representation with no byte copied"),
+    SPLIT_FOLIOS("folio.splits", "folios", "2 MiB folios split"),
+    SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
+
+    private final String counter;
+    private final String unit;
+    private final String description;
+
+    Stat(String counter, String unit, String description) {
+        this.counter = counter;
+        this.unit = unit;
+        this.description = description;
+    }
+
+    public String counter() {
+        return counter;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public String description() {
+        return description;
+    }
+}

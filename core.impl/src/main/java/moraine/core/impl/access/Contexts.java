@@ -1,0 +1,58 @@
+package moraine.core.impl.access;
+
+import java.util.Arrays;
+import moraine.core.api.time.Actors;
+import org.jspecify.annotations.Nullable;
+
+/** The contexts that may hold translations of one table. */
+public final class Contexts {
+    private static final AccessContext[] NOBODY = {};
+
+    private final Actors actors;
+    private volatile AccessContext[] all = NOBODY;
+
+    public Contexts(Actors actors) {
+        this.actors = actors;
+    }
+
+    synchronized void add(AccessContext context) {
+        AccessContext[] copy = Arrays.copyOf(all, all.length + 1);
+        copy[all.length] = context;
+        all = copy;
+    }
+
+    synchronized void remove(AccessContext context) {
+        all = Arrays.stream(all).filter(c -> c != context).toArray(AccessContext[]::new);
+    }
+
+    /** {@return the contexts now; the array must not be changed} */
+    public AccessContext[] list() {
+        return all;
+    }
+
+    /**
+     * Makes sure that nobody uses translations that were cleared before the call: voids them and waits for accesses
+     * under way. Cost: one process-wide fence, and one cache line for each context.
+     *
+     * @param self the caller's own context, which is outside its section, or null
+     * @return contexts other than the caller's
+     */
+    public int shootDown(@Nullable AccessContext self) {
+        AccessContext[] now = all;
+        int others = 0;
+        for (AccessContext context : now) {
+            context.voidTranslations();
+            others += context == self ? 0 : 1;
+        }
+        if (others == 0) {
+            return 0;
+        }
+        Fences.heavy();
+        for (AccessContext context : now) {
+            if (context != self) {
+                context.awaitExit(actors);
+            }
+        }
+        return others;
+    }
+}

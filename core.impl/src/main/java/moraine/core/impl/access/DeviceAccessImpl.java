@@ -1,0 +1,49 @@
+package moraine.core.impl.access;
+
+import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.driver.PageFault;
+import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.mirror.DeviceTable;
+
+/** A resident block's context: translates through the DeviceTable and hands what is missing to the driver. */
+public final class DeviceAccessImpl extends AccessContext implements DeviceAccess {
+    private final DeviceTable table;
+    private final FaultHandler faults;
+
+    public DeviceAccessImpl(Rooms rooms, DeviceTable table, FaultHandler faults) {
+        super(rooms, table.table(), table.contexts(), table.node());
+        this.table = table;
+        this.faults = faults;
+    }
+
+    @Override
+    void fault(long address, Intent intent, long entry) {
+        Errno closed = table.closed();
+        if (closed != null) {
+            throw new MoraineException(
+                    closed,
+                    Blame.RESOURCES,
+                    intent + " at 0x" + Long.toHexString(address) + " by device node " + table.node() + ": "
+                            + (closed == Errno.ENODEV ? "the device is gone" : "the space is closed"));
+        }
+        faults.fault(address, intent);
+        throw PageFault.INSTANCE;
+    }
+
+    @Override
+    void checkRange(long address, long bytes) {
+        if (bytes > 0 && (address & -Pages.SIZE) != (address + bytes - 1 & -Pages.SIZE)) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "window at 0x" + Long.toHexString(address) + " of " + bytes
+                            + " bytes crosses a page boundary; a device's windows lie within one page of "
+                            + Pages.SIZE + " bytes");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package moraine.core.impl.check;
+
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/** Checks the CPU table of one space, entry by entry. */
+final class EntryCheck {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final SpaceImpl space;
+    private final FrameTally tally;
+    private final Checker.Report report;
+
+    EntryCheck(Rooms rooms, SpaceImpl space, FrameTally tally, Checker.Report report) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.space = space;
+        this.tally = tally;
+        this.report = report;
+    }
+
+    void check() {
+        space.table().regions(0, Pages.ADDRESS_LIMIT, this::region);
+    }
+
+    private void region(MiddleTable middle, long address) {
+        int region = PageTable.region(address);
+        if (middle.locked(region)) {
+            broken("region-lock", address, middle.entry(region), "its region is locked");
+        }
+        long entry = middle.entry(region);
+        if (Pte.kind(entry) != Pte.TABLE) {
+            large(address, entry);
+            return;
+        }
+        long[] leaf = middle.leaf(region);
+        for (int index = 0; leaf != null && index < Pages.PER_LARGE; index++) {
+            long at = address + ((long) index << Pages.SHIFT);
+            long small = MiddleTable.get(leaf, index);
+            if (small != Pte.NONE) {
+                if (Pte.large(small)) {
+                    broken("leaf-level", at, small, "a 2 MiB leaf stands in a table of 4 KiB pages");
+                }
+                entry(at, small);
+            }
+        }
+    }
+
+    private void large(long address, long entry) {
+        if (!Pte.large(entry)) {
+            broken("leaf-level", address, entry, "a 4 KiB entry stands in a table of regions");
+            return;
+        }
+        long pfn = Pte.pfn(entry);
+        if ((pfn & Pages.PER_LARGE - 1) != 0 || frames.order(pfn) != Pages.LARGE_ORDER) {
+            broken("leaf-level", address, entry, "its frame is no head of a 2 MiB folio");
+        }
+        entry(address, entry);
+    }
+
+    private void entry(long address, long entry) {
+        Vma vma = space.vmas().find(address);
+        if (vma == null || vma.dead()) {
+            broken("entry-mapped", address, entry, "no living mapping covers it");
+            return;
+        }
+        if (Pte.writable(entry) && vma.protection() != Protection.READ_WRITE) {
+            broken("entry-protection", address, entry, "it is writable in a mapping that allows " + vma.protection());
+        }
+        switch (Pte.kind(entry)) {
+            case Pte.PRESENT -> {
+                if (vma.protection() == Protection.NONE) {
+                    broken("entry-protection", address, entry, "it is present in a mapping that allows nothing");
+                }
+                mapped(vma, address, entry, true);
+            }
+            case Pte.HINT -> mapped(vma, address, entry, true);
+            case Pte.DEVICE_PRIVATE -> mapped(vma, address, entry, false);
+            case Pte.MIGRATING -> broken("I5", address, entry, "it is migrating, but nobody migrates");
+            case Pte.ZERO -> {
+                if (Pte.writable(entry) || vma.shared()) {
+                    broken("zero-page", address, entry, "the zero page is writable or in shared memory");
+                }
+            }
+            default -> broken("entry-kind", address, entry, "nothing makes entries of this kind");
+        }
+    }
+
+    private void mapped(Vma vma, long address, long entry, boolean cpuAddressable) {
+        long pfn = Pte.pfn(entry);
+        if (!frames.exists(pfn) || frames.refs(pfn) == 0) {
+            broken("frame-free", address, entry, "its frame is free");
+            return;
+        }
+        if (rooms.types.cpuAddressable(frames.type(pfn)) != cpuAddressable) {
+            broken(
+                    "I4",
+                    address,
+                    entry,
+                    "its frame's type " + rooms.types.type(frames.type(pfn)).name() + " does not agree with its kind");
+        }
+        if (frames.isTail(pfn) || frames.order(pfn) == Pages.LARGE_ORDER != Pte.large(entry)) {
+            broken("folio-leaf", address, entry, "a folio of 2 MiB is mapped below its leaf");
+        }
+        MemoryObject object = vma.object();
+        if (frames.object(pfn) != object.id() || frames.index(pfn) != vma.index(address)) {
+            broken(
+                    "reverse-map",
+                    address,
+                    entry,
+                    "its frame belongs to object " + frames.object(pfn) + " index " + frames.index(pfn) + ", not to "
+                            + object.id() + " index " + vma.index(address));
+        }
+        if (!object.mappings().contains(vma)) {
+            broken("reverse-map", address, entry, "its object does not list its mapping");
+        }
+        if (Pte.writable(entry) && !object.shared() && frames.mappings(pfn) > 1) {
+            broken(
+                    "I5",
+                    address,
+                    entry,
+                    "it is writable, but its private frame has " + frames.mappings(pfn) + " mappings");
+        }
+        if (object.shared() && object.page(vma.index(address)) != pfn) {
+            broken("shared-page", address, entry, "its object has frame " + object.page(vma.index(address)) + " there");
+        }
+        tally.mapping(pfn, address, space);
+    }
+
+    private void broken(String invariant, long address, long entry, String what) {
+        report.broken(
+                invariant,
+                "space " + space.name() + " 0x" + Long.toHexString(address) + " " + Pte.text(entry) + ": " + what);
+    }
+}

@@ -1,0 +1,85 @@
+package moraine.core.impl.check;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.vma.Vma;
+
+/** Counts the users of every frame and compares them with what is recorded; charges are the zones' audit's. */
+final class FrameTally {
+    private final Frames frames;
+    private final Checker.Report report;
+    private final Map<Long, Integer> mappings = new HashMap<>();
+
+    FrameTally(Rooms rooms, Checker.Report report) {
+        this.frames = rooms.frames;
+        this.report = report;
+    }
+
+    void mapping(long pfn, long address, SpaceImpl space) {
+        mappings.merge(pfn, 1, Integer::sum);
+        if (frames.tenant(pfn) != space.tenant()) {
+            report.broken(
+                    "I12",
+                    "frame " + pfn + " at 0x" + Long.toHexString(address) + " of space " + space.name()
+                            + " is charged to tenant " + frames.tenant(pfn) + ", not " + space.tenant());
+        }
+    }
+
+    void compare(List<SpaceImpl> spaces) {
+        Map<Long, Integer> expected = new HashMap<>(mappings);
+        for (MemoryObject object : objects(spaces)) {
+            for (long index = 0; index < object.limit(); index++) {
+                long pfn = object.page(index);
+                if (pfn >= 0) {
+                    expected.merge(pfn, 1, Integer::sum);
+                }
+            }
+        }
+        for (int section = 0; section < frames.sections(); section++) {
+            if (frames.created(section)) {
+                section(section, expected);
+            }
+        }
+    }
+
+    private void section(int section, Map<Long, Integer> expected) {
+        long first = frames.firstPfn(section);
+        for (long pfn = first; pfn < first + frames.pages(section); pfn++) {
+            if (frames.isTail(pfn)) {
+                continue;
+            }
+            int refs = frames.refs(pfn);
+            int wanted = expected.getOrDefault(pfn, 0);
+            if (refs != wanted) {
+                report.broken("frame-refs", "frame " + pfn + " has " + refs + " references, but " + wanted + " users");
+            }
+            int counted = mappings.getOrDefault(pfn, 0);
+            if (frames.mappings(pfn) != counted) {
+                report.broken(
+                        "frame-mappings",
+                        "frame " + pfn + " counts " + frames.mappings(pfn) + " mappings, but " + counted
+                                + " entries map it");
+            }
+            if (frames.locked(pfn)) {
+                report.broken("frame-lock", "frame " + pfn + " is locked, but nobody works on it");
+            }
+        }
+    }
+
+    private static Set<MemoryObject> objects(List<SpaceImpl> spaces) {
+        Set<MemoryObject> objects = new HashSet<>();
+        for (SpaceImpl space : spaces) {
+            for (Vma vma : space.vmas().all()) {
+                objects.add(vma.object());
+            }
+        }
+        return objects;
+    }
+}

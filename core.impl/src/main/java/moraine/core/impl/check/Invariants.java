@@ -1,0 +1,42 @@
+package moraine.core.impl.check;
+
+import java.util.Map;
+
+/** What the checker proves, by the name under which it reports a violation. */
+final class Invariants {
+    static final Map<String, String> ALL = Map.ofEntries(
+            Map.entry("I1", "a device's translation agrees with the CPU's"),
+            Map.entry("I2", "a TLB holds nothing that its table no longer says"),
+            Map.entry("I4", "an entry is present exactly if a CPU can address its frame"),
+            Map.entry(
+                    "I5", "one copy is authoritative: nothing migrates, and a writable private frame has one mapping"),
+            Map.entry("I10", "a device maps no private page of another owner"),
+            Map.entry("I12", "a frame is charged to the tenant of the space that maps it"),
+            Map.entry("region-lock", "no region of a table is locked"),
+            Map.entry("leaf-level", "2 MiB entries stand in middle tables, 4 KiB entries in leaf tables"),
+            Map.entry("entry-mapped", "a living mapping covers every entry"),
+            Map.entry("entry-protection", "no entry allows what its mapping forbids"),
+            Map.entry("entry-kind", "every entry is of a kind that something makes"),
+            Map.entry("zero-page", "the zero page is read-only and private"),
+            Map.entry("shared-page", "entries of shared memory map the object's page"),
+            Map.entry("reverse-map", "a frame's object and index lead to the entries that map it"),
+            Map.entry("folio-leaf", "a 2 MiB folio is mapped by 2 MiB leaves only"),
+            Map.entry("frame-free", "no entry maps a free frame"),
+            Map.entry("frame-refs", "references are entries and objects"),
+            Map.entry("frame-mappings", "mappings are entries"),
+            Map.entry("frame-lock", "no frame is locked"),
+            Map.entry("notifier-quiet", "no invalidation runs"),
+            Map.entry("device-lock", "no device table is locked"),
+            Map.entry("free-list", "free lists are linked both ways within the zone"),
+            Map.entry("alignment", "a free block is aligned to its size"),
+            Map.entry("double-listing", "a free frame is listed once"),
+            Map.entry("free-record", "the records of a free block say that it is one"),
+            Map.entry("buddies-apart", "free buddies are joined"),
+            Map.entry("frame-cache", "a cached frame is marked so and nowhere else"),
+            Map.entry("frame-lost", "a frame is free, cached, withdrawn or in use"),
+            Map.entry("folio", "a tail has a head"),
+            Map.entry("charge", "tenants are charged what they hold"),
+            Map.entry("frame-count", "counts of frames agree with records and lists"));
+
+    private Invariants() {}
+}

@@ -1,0 +1,85 @@
+package moraine.core.impl.check;
+
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.access.AccessContext;
+import moraine.core.impl.access.Contexts;
+import moraine.core.impl.mirror.DeviceTable;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+
+/** Checks that devices' tables agree with the CPU's (I1), and every TLB with its table (I2). */
+final class MirrorCheck {
+    private final Rooms rooms;
+    private final SpaceImpl space;
+    private final Checker.Report report;
+
+    MirrorCheck(Rooms rooms, SpaceImpl space, Checker.Report report) {
+        this.rooms = rooms;
+        this.space = space;
+        this.report = report;
+    }
+
+    void check() {
+        for (DeviceTable table : space.devices().all()) {
+            table.table().regions(0, Pages.ADDRESS_LIMIT, (middle, address) -> region(table, middle, address));
+            translations(table.contexts(), table.table(), "device node " + table.node());
+        }
+        translations(space.contexts(), space.table(), "CPU");
+    }
+
+    private void region(DeviceTable table, MiddleTable middle, long address) {
+        long[] leaf = middle.leaf(PageTable.region(address));
+        for (int index = 0; leaf != null && index < Pages.PER_LARGE; index++) {
+            long entry = MiddleTable.get(leaf, index);
+            if (entry != Pte.NONE) {
+                entry(table, address + ((long) index << Pages.SHIFT), entry);
+            }
+        }
+    }
+
+    private void entry(DeviceTable table, long address, long entry) {
+        long cpu = space.table().get(address);
+        boolean agrees = Pte.kind(entry) == Pte.ZERO
+                ? Pte.kind(cpu) == Pte.ZERO
+                : (Pte.kind(cpu) == Pte.PRESENT || Pte.kind(cpu) == Pte.DEVICE_PRIVATE)
+                        && Pte.pfn(cpu) == Pte.pfn(entry);
+        if (!agrees || Pte.writable(entry) && !Pte.writable(cpu)) {
+            report.broken(
+                    "I1",
+                    where(address) + ": device node " + table.node() + " has " + Pte.text(entry) + ", the CPU has "
+                            + Pte.text(cpu));
+        }
+        if (Pte.kind(cpu) == Pte.DEVICE_PRIVATE) {
+            int holder = rooms.frames.node(Pte.pfn(cpu));
+            if (!table.owner().equals(rooms.owner(holder))) {
+                report.broken(
+                        "I10",
+                        where(address) + ": device of owner " + table.owner() + " maps a private page of owner "
+                                + rooms.owner(holder));
+            }
+        }
+    }
+
+    private void translations(Contexts contexts, PageTable table, String whose) {
+        for (AccessContext context : contexts.list()) {
+            context.translations((address, pfn, writable) -> {
+                long entry = table.get(address);
+                boolean agrees =
+                        pfn < 0 ? Pte.kind(entry) == Pte.ZERO : Pte.kind(entry) == Pte.PRESENT && Pte.pfn(entry) == pfn;
+                if (!agrees || writable && !Pte.writable(entry)) {
+                    report.broken(
+                            "I2",
+                            where(address) + ": a TLB of " + whose + " has frame " + pfn + (writable ? " W" : " R")
+                                    + ", the table has " + Pte.text(entry));
+                }
+            });
+        }
+    }
+
+    private String where(long address) {
+        return "space " + space.name() + " 0x" + Long.toHexString(address);
+    }
+}

@@ -1,0 +1,38 @@
+package moraine.core.impl.device;
+
+import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.host.DeviceAccess;
+
+/** What the rooms do for one device. */
+public interface DeviceRoom {
+    /**
+     * Makes the space's DeviceTable, empty, if it has none yet. Called on the device's host actor before the driver
+     * hears of the space.
+     *
+     * @throws moraine.core.api.model.MoraineException EBADF when the space is closed
+     */
+    void attach(int space);
+
+    /** {@return the access of one resident block}; called by the driver's actors */
+    DeviceAccess access(int space, FaultHandler faults);
+
+    /** Takes a batch of faults out of the driver, serves it, replays. {@return whether there may be more} */
+    boolean serve();
+
+    /**
+     * Closes all tables of the device without its driver and waits until no block is inside an access that used them;
+     * later accesses throw ENODEV. Any thread, idempotent.
+     */
+    void revoke();
+
+    /**
+     * Brings pages off the device's node, after {@link #revoke}; in pieces.
+     *
+     * @param budgetPages how many to look at in this call
+     * @return whether there may be more to bring home
+     */
+    boolean evacuate(int budgetPages);
+
+    /** {@return pages still in use on the node} */
+    long residentPages();
+}

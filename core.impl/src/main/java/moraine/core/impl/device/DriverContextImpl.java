@@ -1,0 +1,130 @@
+package moraine.core.impl.device;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.host.DriverContext;
+import moraine.core.api.host.MachineView;
+import moraine.core.api.model.DeviceSpec;
+import moraine.core.api.time.Actors;
+import moraine.core.api.time.Clock;
+import moraine.core.api.time.Environment;
+import moraine.core.api.time.Meter;
+import moraine.core.impl.counters.Counters;
+import moraine.core.impl.host.RevocableView;
+import org.jspecify.annotations.Nullable;
+
+/** What a driver instance may ask of the host, until it is revoked. */
+final class DriverContextImpl implements DriverContext {
+    /** The host's side; returns at once. */
+    interface Upcalls {
+        DeviceAccess access(int space, FaultHandler faults);
+
+        void raiseFaults();
+
+        void raiseCounters();
+    }
+
+    private final DeviceSpec spec;
+    private final RevocableView view;
+    private final Environment environment;
+    private final OwnedActors actors;
+    private final Counters counters;
+    private final RandomGenerator random;
+    private final Map<String, LongAdder> counted = new ConcurrentHashMap<>();
+    private volatile @Nullable Upcalls upcalls;
+
+    DriverContextImpl(
+            DeviceSpec spec,
+            MachineView view,
+            Environment environment,
+            OwnedActors actors,
+            Counters counters,
+            Upcalls upcalls) {
+        this.spec = spec;
+        this.view = new RevocableView(spec.name(), view);
+        this.environment = environment;
+        this.actors = actors;
+        this.counters = counters;
+        this.random = environment.random("device " + spec.name());
+        this.upcalls = upcalls;
+    }
+
+    private Upcalls upcalls() {
+        Upcalls host = upcalls;
+        if (host == null) {
+            throw RevocableView.revoked(spec.name());
+        }
+        return host;
+    }
+
+    @Override
+    public MachineView view() {
+        return view;
+    }
+
+    @Override
+    public int node() {
+        return spec.node();
+    }
+
+    @Override
+    public String device() {
+        return spec.name();
+    }
+
+    @Override
+    public Clock clock() {
+        return environment.clock();
+    }
+
+    @Override
+    public Actors actors() {
+        return actors;
+    }
+
+    @Override
+    public @Nullable Meter meter() {
+        return environment.meter();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        upcalls();
+        return random;
+    }
+
+    @Override
+    public DeviceAccess access(int space, FaultHandler faults) {
+        return upcalls().access(space, faults);
+    }
+
+    @Override
+    public void raiseFaults() {
+        upcalls().raiseFaults();
+    }
+
+    @Override
+    public void raiseCounters() {
+        upcalls().raiseCounters();
+    }
+
+    @Override
+    public void count(String counter, long delta) {
+        upcalls();
+        counted.computeIfAbsent(counter, this::counter).add(delta);
+    }
+
+    private LongAdder counter(String name) {
+        return counters.counter(
+                "device." + spec.name() + "." + name, "events", "Counted by the driver of " + spec.name());
+    }
+
+    void revoke() {
+        upcalls = null;
+        view.revoke();
+    }
+}

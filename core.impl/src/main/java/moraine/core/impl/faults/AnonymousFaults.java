@@ -1,0 +1,168 @@
+package moraine.core.impl.faults;
+
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Reason;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.host.Regime;
+import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * First touches of private anonymous memory: the zero page for a read, a cleared page for a write.
+ *
+ * <p>The page is made ready before the region is locked. Under the lock the mapping is asked once more whether it
+ * lives: a mapping dies before its entries are cleared, so either the unmapper finds the entry or the fault sees the
+ * death.
+ */
+final class AnonymousFaults {
+    private final Rooms rooms;
+    private final Placement placement;
+
+    AnonymousFaults(Rooms rooms, Placement placement) {
+        this.rooms = rooms;
+        this.placement = placement;
+    }
+
+    Errno touch(Agent agent, Vma vma, long address, Intent intent, int initiator) {
+        if (!intent.writes()) {
+            return zeroPage(vma, address);
+        }
+        long begun = rooms.nowNs();
+        Regime regime = rooms.regimes.current();
+        if (regime.largePages() && largePage(agent, vma, address, initiator, regime, begun)) {
+            return Errno.OK;
+        }
+        Reason reason = reason(initiator);
+        AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, initiator);
+        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        if (pfn < 0) {
+            return Errno.values()[(int) -pfn];
+        }
+        rooms.frames.zero(pfn, 1);
+        rooms.charge(Cost.ZERO, initiator, initiator, rooms.frames.node(pfn), Pages.SIZE);
+        boolean held = placement.hold(pfn);
+        prepare(vma, address, pfn, regime, begun);
+        boolean installed = install(agent, vma, address, entryFor(pfn, 0));
+        placement.unhold(pfn, held);
+        if (!installed) {
+            agent.count(Stat.CAS_LOST);
+            discard(agent, pfn);
+        }
+        return Errno.OK;
+    }
+
+    private Reason reason(int initiator) {
+        return rooms.topology.kind(initiator) == NodeKind.DEVICE ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+    }
+
+    private void prepare(Vma vma, long address, long pfn, Regime regime, long begun) {
+        rooms.frames.owner(pfn, vma.object().id(), vma.index(Pages.floor(address)));
+        rooms.frames.addMapping(pfn, 1);
+        rooms.frames.history(pfn, placement.made(regime, Cause.FIRST_TOUCH, begun));
+    }
+
+    private long entryFor(long pfn, long bits) {
+        boolean addressable = rooms.types.cpuAddressable(rooms.frames.type(pfn));
+        return Pte.of(addressable ? Pte.PRESENT : Pte.DEVICE_PRIVATE, pfn, bits | Pte.WRITE);
+    }
+
+    /** Gives up a page that nobody saw; somebody with an old number may hold it for a moment and then frees it. */
+    private void discard(Agent agent, long pfn) {
+        rooms.frames.dropMapping(pfn, 1);
+        if (rooms.frames.put(pfn) == 0) {
+            rooms.allocator.free(agent.worker(), pfn);
+        }
+    }
+
+    private Errno zeroPage(Vma vma, long address) {
+        SpaceImpl space = vma.space();
+        MiddleTable middle = space.table().lock(address);
+        try {
+            long[] leaf = vma.dead() ? null : space.table().leafForInstall(middle, address);
+            if (leaf != null && MiddleTable.get(leaf, PageTable.index(address)) == Pte.NONE) {
+                MiddleTable.set(leaf, PageTable.index(address), Pte.of(Pte.ZERO, 0, 0));
+            }
+            return Errno.OK;
+        } finally {
+            middle.unlock(PageTable.region(address));
+        }
+    }
+
+    /** Installs unless the mapping died or somebody was faster. */
+    private boolean install(Agent agent, Vma vma, long address, long entry) {
+        if (Pte.kind(vma.space().table().get(address)) != Pte.ZERO) {
+            return put(agent, vma, address, entry, Pte.NONE);
+        }
+        Notifiers notifiers = vma.space().notifiers();
+        notifiers.start(Notifiers.Event.CLEAR, Pages.floor(address), Pages.floor(address) + Pages.SIZE);
+        try {
+            return put(agent, vma, address, entry, Pte.ZERO);
+        } finally {
+            notifiers.end();
+        }
+    }
+
+    private boolean put(Agent agent, Vma vma, long address, long entry, int expectedKind) {
+        SpaceImpl space = vma.space();
+        MiddleTable middle = space.table().lock(address);
+        try {
+            long[] leaf = vma.dead() ? null : space.table().leafForInstall(middle, address);
+            int index = PageTable.index(address);
+            if (leaf == null || Pte.kind(MiddleTable.get(leaf, index)) != expectedKind) {
+                return false;
+            }
+            if (expectedKind == Pte.ZERO) {
+                MiddleTable.set(leaf, index, Pte.NONE);
+                space.shootDown(agent);
+            }
+            MiddleTable.set(leaf, index, entry);
+            return true;
+        } finally {
+            middle.unlock(PageTable.region(address));
+        }
+    }
+
+    /** Tries to serve the touch with a 2 MiB page. @return whether something is mapped now */
+    private boolean largePage(Agent agent, Vma vma, long address, int initiator, Regime regime, long begun) {
+        long base = address & -Pages.LARGE_SIZE;
+        SpaceImpl space = vma.space();
+        if (vma.protection() != Protection.READ_WRITE
+                || !vma.covers(base, base + Pages.LARGE_SIZE)
+                || space.table().middleForInstall(address).entry(PageTable.region(address)) != Pte.NONE) {
+            return false;
+        }
+        AllocRequest request = placement.request(agent, vma, reason(initiator), Intent.WRITE, initiator);
+        long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
+        if (head < 0) {
+            return false;
+        }
+        rooms.frames.zero(head, Pages.PER_LARGE);
+        rooms.charge(Cost.ZERO, initiator, initiator, rooms.frames.node(head), Pages.LARGE_SIZE);
+        boolean held = placement.hold(head);
+        prepare(vma, base, head, regime, begun);
+        MiddleTable middle = space.table().lock(base);
+        boolean installed = !vma.dead() && middle.entry(PageTable.region(base)) == Pte.NONE;
+        if (installed) {
+            middle.entry(PageTable.region(base), entryFor(head, Pte.LARGE));
+        }
+        middle.unlock(PageTable.region(base));
+        placement.unhold(head, held);
+        if (!installed) {
+            discard(agent, head);
+        }
+        return installed;
+    }
+}

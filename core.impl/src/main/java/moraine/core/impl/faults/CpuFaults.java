@@ -1,0 +1,127 @@
+package moraine.core.impl.faults;
+
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Serves page faults of CPUs, and the CPU side of device faults.
+ *
+ * <p>Each call does one thing about the entry as it is and returns; the access is tried again and faults again if that
+ * was not enough. First touches of private memory take no lock but the region's; everything else holds the space's lock
+ * shared. A fault ends in a mapping or in an error, never in a wait without end: what it waits for are entries that
+ * another thread is migrating, which complete without needing anything that this thread holds.
+ */
+public final class CpuFaults {
+    private final Rooms rooms;
+    private final AnonymousFaults anonymous;
+    private final SharedFaults shared;
+    private final CopyOnWrite copyOnWrite;
+
+    public CpuFaults(Rooms rooms) {
+        this.rooms = rooms;
+        Placement placement = new Placement(rooms);
+        this.anonymous = new AnonymousFaults(rooms, placement);
+        this.shared = new SharedFaults(rooms, placement);
+        this.copyOnWrite = new CopyOnWrite(rooms, placement);
+    }
+
+    /**
+     * Does something about a fault of a CPU.
+     *
+     * @param initiator node of the CPU
+     * @return OK when the access is worth trying again; EFAULT, SIGBUS, ENOMEM, EDQUOT, EBADF when it is not
+     */
+    public Errno resolve(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
+        rooms.world.enter(agent);
+        try {
+            agent.count(Stat.CPU_FAULTS);
+            rooms.charge(Cost.CPU_FAULT, initiator, initiator, initiator, 1);
+            Vma vma = space.vmas().find(address);
+            if (vma == null) {
+                return space.closed() ? Errno.EBADF : Errno.EFAULT;
+            }
+            if (!vma.protection().allows(intent)) {
+                return Errno.EFAULT;
+            }
+            long entry = space.table().get(address);
+            if (!vma.shared() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
+                return anonymous.touch(agent, vma, address, intent, initiator);
+            }
+            return resolveSlowly(agent, space, address, intent, initiator);
+        } finally {
+            rooms.world.exit(agent);
+        }
+    }
+
+    /** The mapping may have changed before the lock was taken, so it is asked again. */
+    private Errno resolveSlowly(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
+        long stamp = space.lockShared();
+        try {
+            Vma vma = space.vmas().find(address);
+            if (vma == null || !vma.protection().allows(intent)) {
+                return Errno.EFAULT;
+            }
+            return resolveLocked(agent, space, address, intent, space.table().get(address), initiator);
+        } finally {
+            space.unlockShared(stamp);
+        }
+    }
+
+    /**
+     * Does something about an entry that does not serve an intent; the space's lock is held shared, and the mapping
+     * allows the intent.
+     *
+     * @param entry as read just now
+     * @param initiator node of the processor that touches, a CPU or a device
+     */
+    public Errno resolveLocked(Agent agent, SpaceImpl space, long address, Intent intent, long entry, int initiator) {
+        Vma vma = space.vmas().find(address);
+        if (vma == null) {
+            return Errno.EFAULT;
+        }
+        return switch (Pte.kind(entry)) {
+            case Pte.NONE, Pte.ZERO ->
+                vma.shared()
+                        ? shared.touch(agent, vma, address, intent, initiator)
+                        : anonymous.touch(agent, vma, address, intent, initiator);
+            case Pte.PRESENT ->
+                intent.writes() && !Pte.writable(entry)
+                        ? copyOnWrite.write(agent, vma, address, entry, initiator)
+                        : Errno.OK;
+            case Pte.HINT -> unhint(space, address, entry);
+            case Pte.DEVICE_PRIVATE -> bringBack(agent, vma, address, initiator);
+            case Pte.MIGRATING -> await(agent, space, address);
+            default -> Errno.SIGBUS;
+        };
+    }
+
+    private static Errno unhint(SpaceImpl space, long address, long entry) {
+        space.table().replace(address, entry, Pte.withKind(entry, Pte.PRESENT));
+        return Errno.OK;
+    }
+
+    private Errno await(Agent agent, SpaceImpl space, long address) {
+        agent.count(Stat.CPU_WAITS);
+        for (int turn = 0; Pte.kind(space.table().get(address)) == Pte.MIGRATING; turn++) {
+            rooms.actors.pause(turn);
+        }
+        return Errno.OK;
+    }
+
+    private Errno bringBack(Agent agent, Vma vma, long address, int initiator) {
+        Errno outcome = agent.batch().bringBack(vma, address, initiator);
+        if (outcome != Errno.EBUSY) {
+            return outcome;
+        }
+        agent.count(Stat.CPU_WAITS);
+        rooms.actors.pause(1);
+        return Errno.OK;
+    }
+}

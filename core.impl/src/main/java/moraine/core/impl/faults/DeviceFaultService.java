@@ -1,0 +1,237 @@
+package moraine.core.impl.faults;
+
+import moraine.core.api.driver.DeviceDriver;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.DeviceAction;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Event;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.host.PolicyCalls;
+import moraine.core.impl.host.Regime;
+import moraine.core.impl.migration.Batch;
+import moraine.core.impl.mirror.DeviceTable;
+import moraine.core.impl.mirror.RangeFault;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.space.Spaces;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Serves the faults of one device in batches: drain, sort, drop duplicates, decide, move what is to be moved, install
+ * one range a run, replay. Confined to the device's host actor.
+ *
+ * <p>Progress. A batch is served without waiting for another batch, and holds no lock while the policy is asked. Where
+ * the device is full, one round of eviction runs; what still finds no room is mapped where it is. Every fault of a
+ * batch ends in a translation or in a cancelled launch, unless invalidations kept coming until the deadline; then it is
+ * replayed and faults again.
+ */
+public final class DeviceFaultService {
+    private final Rooms rooms;
+    private final Spaces spaces;
+    private final int node;
+    private final DeviceDriver driver;
+    private final PolicyCalls calls;
+    private final RangeFault ranges;
+    private final RoomMaker roomMaker;
+    private final FaultBatch batch;
+    private final Agent agent;
+
+    public DeviceFaultService(
+            Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
+        this.rooms = rooms;
+        this.spaces = spaces;
+        this.node = node;
+        this.driver = driver;
+        this.calls = calls;
+        this.ranges = new RangeFault(rooms, faults);
+        this.roomMaker = new RoomMaker(rooms, calls, node);
+        this.batch = new FaultBatch(node);
+        this.agent = rooms.newAgent();
+    }
+
+    /** Serves one batch. @return whether there may be more */
+    public boolean serve() {
+        batch.clear();
+        while (batch.room() > 0 && driver.drainFaults(batch) > 0) {
+            // keep draining: the buffer may be smaller than a batch
+        }
+        if (batch.size() == 0) {
+            return false;
+        }
+        batch.arrange();
+        agent.count(Stat.DEVICE_BATCHES);
+        agent.count(Stat.DEVICE_FAULTS, batch.size());
+        rooms.charge(Cost.DEVICE_FAULT_BATCH, node, node, node, batch.size());
+        rooms.events.record(Event.Kind.DEVICE_FAULT_BATCH, node, batch.space(0), batch.address(0), batch.size(), null);
+        decide();
+        rooms.world.enter(agent);
+        try {
+            move();
+        } finally {
+            rooms.world.exit(agent);
+        }
+        install();
+        driver.replay();
+        return true;
+    }
+
+    private void decide() {
+        Regime regime = rooms.regimes.current();
+        int fair = (int) Math.max(1, rooms.allocator.capacity(node) / (2L * batch.size()));
+        int window = Math.min(regime.migratePages(), Integer.highestOneBit(fair));
+        for (int i = 0; i < batch.size(); i++) {
+            SpaceImpl space = spaces.byId(batch.space(i));
+            long entry = space == null ? Pte.NONE : space.table().get(batch.address(i));
+            long pfn = Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
+            int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
+            DeviceAction action = regime.action(node, type, batch.intent(i));
+            batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, window);
+        }
+        calls.deviceFaults(batch);
+    }
+
+    private void move() {
+        for (int i = 0; i < batch.size(); ) {
+            i = batch.action(i) == DeviceAction.MIGRATE ? moveWindow(i) : i + 1;
+        }
+    }
+
+    /** Moves the window of a fault. @return the first fault beyond it */
+    private int moveWindow(int first) {
+        long bytes = (long) Math.max(1, batch.window(first)) * Pages.SIZE;
+        long start = batch.address(first) & -bytes;
+        long end = start + bytes;
+        int next = first + 1;
+        while (next < batch.size()
+                && batch.space(next) == batch.space(first)
+                && batch.address(next) < end
+                && batch.action(next) == DeviceAction.MIGRATE) {
+            next++;
+        }
+        SpaceImpl space = spaces.byId(batch.space(first));
+        Vma vma = space == null ? null : space.vmas().find(batch.address(first));
+        if (space != null && vma != null && vma.protection().allows(Intent.READ)) {
+            start = Math.max(start, vma.start());
+            end = Math.min(end, vma.end());
+            long hotEnd = batch.address(next - 1) + Pages.SIZE;
+            migrate(space, start, end, batch.address(first), hotEnd);
+        }
+        return next;
+    }
+
+    private void migrate(SpaceImpl space, long start, long end, long hotStart, long hotEnd) {
+        int moved = attempt(space, start, end, hotStart, hotEnd);
+        Batch slots = agent.batch();
+        int wanted = (int) (end - start >>> Pages.SHIFT) - moved - slots.already();
+        if (slots.full() && roomMaker.makeRoom(agent, wanted)) {
+            moved += attempt(space, start, end, hotStart, hotEnd);
+        }
+        if (moved > 0) {
+            rooms.events.record(Event.Kind.MIGRATION, node, space.id(), start, moved, Cause.COHERENCE);
+        }
+    }
+
+    private int attempt(SpaceImpl space, long start, long end, long hotStart, long hotEnd) {
+        long stamp = space.lockShared();
+        try {
+            if (space.closed()) {
+                return 0;
+            }
+            agent.batch()
+                    .order()
+                    .to(
+                            node,
+                            Reason.DEVICE_FAULT,
+                            Cause.COHERENCE,
+                            rooms.regimes.current().mover())
+                    .hot(hotStart, hotEnd)
+                    .withHoles();
+            return agent.batch().moveRange(space, start, end);
+        } finally {
+            space.unlockShared(stamp);
+        }
+    }
+
+    private void install() {
+        for (int i = 0; i < batch.size(); ) {
+            i = installRun(i);
+        }
+    }
+
+    /** Installs translations for faults on neighbouring pages. @return the first fault beyond them */
+    private int installRun(int first) {
+        int next = first + 1;
+        while (next < batch.size()
+                && next - first < Pages.PER_LARGE
+                && batch.space(next) == batch.space(first)
+                && batch.intent(next) == batch.intent(first)
+                && batch.address(next) == batch.address(next - 1) + Pages.SIZE) {
+            next++;
+        }
+        SpaceImpl space = spaces.byId(batch.space(first));
+        DeviceTable table = space == null ? null : space.devices().table(node);
+        if (table == null) {
+            cancel(first, next, Errno.EBADF);
+            return next;
+        }
+        neighbours(table, first, next);
+        Errno outcome = populate(table, batch.address(first), next - first, batch.intent(first));
+        if (outcome != Errno.OK && outcome != Errno.EBUSY) {
+            oneByOne(table, first, next);
+        }
+        return next;
+    }
+
+    /** Installs what came along with the moved pages, as far as it goes. */
+    private void neighbours(DeviceTable table, int first, int next) {
+        if (batch.action(first) != DeviceAction.MIGRATE || batch.window(first) <= 1) {
+            return;
+        }
+        long bytes = (long) batch.window(first) * Pages.SIZE;
+        Vma vma = table.space().vmas().find(batch.address(first));
+        if (vma == null || !vma.protection().allows(Intent.READ)) {
+            return;
+        }
+        long start = Math.max(vma.start(), batch.address(first) & -bytes);
+        long end = Math.min(vma.end(), (batch.address(next - 1) & -bytes) + bytes);
+        for (long at = start; at < end; at += Pages.LARGE_SIZE) {
+            int pages = (int) (Math.min(end - at, Pages.LARGE_SIZE) >>> Pages.SHIFT);
+            populate(table, at, pages, Intent.READ);
+        }
+    }
+
+    private void oneByOne(DeviceTable table, int first, int next) {
+        for (int i = first; i < next; i++) {
+            Errno outcome = populate(table, batch.address(i), 1, batch.intent(i));
+            if (outcome != Errno.OK && outcome != Errno.EBUSY) {
+                cancel(i, i + 1, outcome);
+            }
+        }
+    }
+
+    private Errno populate(DeviceTable table, long start, int pages, Intent intent) {
+        rooms.world.enter(agent);
+        try {
+            return ranges.populate(agent, table, start, pages, intent);
+        } finally {
+            rooms.world.exit(agent);
+        }
+    }
+
+    private void cancel(int first, int next, Errno why) {
+        for (int i = first; i < next; i++) {
+            driver.cancel(batch.space(i), batch.address(i), why);
+        }
+    }
+
+    /** Gives back the agent; no call comes after. */
+    public void close() {
+        rooms.retire(agent);
+    }
+}

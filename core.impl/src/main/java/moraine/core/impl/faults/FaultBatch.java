@@ -1,0 +1,116 @@
+package moraine.core.impl.faults;
+
+import java.util.Arrays;
+import moraine.core.api.driver.FaultSink;
+import moraine.core.api.model.DeviceAction;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
+import moraine.core.api.policy.DeviceFaults;
+
+/**
+ * A batch of device faults: drained as packed words, sorted by space and page, one entry a page with the strongest
+ * intent.
+ *
+ * <pre>
+ *  63     37 36               2 1    0
+ * +---------+------------------+------+
+ * | space   | page number      |intent|
+ * +---------+------------------+------+
+ * </pre>
+ */
+final class FaultBatch implements FaultSink, DeviceFaults {
+    static final int MAX = 1024;
+    private static final int SPACE_SHIFT = 37;
+    private static final Intent[] INTENTS = Intent.values();
+    private static final DeviceAction[] ACTIONS = DeviceAction.values();
+
+    private final int device;
+    private final long[] words = new long[MAX];
+    private final int[] residents = new int[MAX];
+    private final byte[] actions = new byte[MAX];
+    private final short[] windows = new short[MAX];
+    private int size;
+
+    FaultBatch(int device) {
+        this.device = device;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    @Override
+    public int room() {
+        return MAX - size;
+    }
+
+    @Override
+    public void fault(int space, long address, Intent intent) {
+        words[size++] = (long) space << SPACE_SHIFT | address >>> Pages.SHIFT << 2 | intent.ordinal();
+    }
+
+    /** Sorts, and keeps one fault a page. */
+    void arrange() {
+        Arrays.sort(words, 0, size);
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (i + 1 < size && words[i] >>> 2 == words[i + 1] >>> 2) {
+                continue;
+            }
+            words[kept++] = words[i];
+        }
+        size = kept;
+    }
+
+    /** Fills in what is known and planned of a fault. */
+    void plan(int index, int resident, DeviceAction action, int windowPages) {
+        residents[index] = resident;
+        actions[index] = (byte) action.ordinal();
+        windows[index] = (short) windowPages;
+    }
+
+    int window(int index) {
+        return windows[index];
+    }
+
+    @Override
+    public int device() {
+        return device;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public int space(int index) {
+        return (int) (words[index] >>> SPACE_SHIFT);
+    }
+
+    @Override
+    public long address(int index) {
+        return (words[index] >>> 2 & (1L << SPACE_SHIFT - 2) - 1) << Pages.SHIFT;
+    }
+
+    @Override
+    public Intent intent(int index) {
+        return INTENTS[(int) words[index] & 3];
+    }
+
+    @Override
+    public int resident(int index) {
+        return residents[index];
+    }
+
+    @Override
+    public DeviceAction action(int index) {
+        return ACTIONS[actions[index]];
+    }
+
+    @Override
+    public void decide(int index, DeviceAction action, int windowPages) {
+        actions[index] = (byte) action.ordinal();
+        windows[index] = (short) windowPages;
+    }
+}

@@ -1,0 +1,71 @@
+package moraine.core.impl.faults;
+
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.frames.History;
+import moraine.core.impl.host.Regime;
+import moraine.core.impl.vma.Vma;
+
+/** Turns what is known of a page into an allocation request, and what was done into its history. */
+public final class Placement {
+    private final Rooms rooms;
+
+    public Placement(Rooms rooms) {
+        this.rooms = rooms;
+    }
+
+    /**
+     * Fills the agent's request for a new page of a mapping. A binding to nodes that cannot be bound to under the
+     * regime in force lies dormant.
+     */
+    public AllocRequest request(Agent agent, Vma vma, Reason reason, Intent intent, int initiator) {
+        AllocRequest request = agent.worker().request;
+        int tenant = vma.space().tenant();
+        request.reset(reason, intent, initiator, tenant);
+        request.effectiveMask = rooms.tenants.allowedMask(tenant);
+        Binding binding = vma.binding();
+        if (binding.mode() != Binding.Mode.DEFAULT) {
+            long nodes = binding.nodes().bits() & rooms.regimes.current().bindableMask() & request.effectiveMask;
+            if (binding.mode() == Binding.Mode.BIND) {
+                request.explicitMask = nodes;
+            } else if (nodes != 0) {
+                request.namedNode = Long.numberOfTrailingZeros(nodes);
+            }
+        }
+        return request;
+    }
+
+    /** {@return the history of a page that was made just now} */
+    public long made(Regime regime, Cause cause, long begunNs) {
+        long now = rooms.nowNs();
+        return History.pack(now, regime.mover(), cause, -1, now - begunNs);
+    }
+
+    /**
+     * Locks a page that is not mapped yet where its representation may change, so that the entry to come agrees with
+     * it.
+     *
+     * @return whether it is held
+     */
+    boolean hold(long pfn) {
+        if (rooms.topology.kind(rooms.frames.node(pfn)) != NodeKind.DEVICE) {
+            return false;
+        }
+        for (int turn = 0; !rooms.frames.tryLock(pfn); turn++) {
+            rooms.actors.pause(turn);
+        }
+        return true;
+    }
+
+    void unhold(long pfn, boolean held) {
+        if (held) {
+            rooms.frames.unlock(pfn);
+        }
+    }
+}

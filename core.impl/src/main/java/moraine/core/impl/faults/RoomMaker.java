@@ -1,0 +1,85 @@
+package moraine.core.impl.faults;
+
+import java.util.Arrays;
+import moraine.core.api.policy.Pressure;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.host.PolicyCalls;
+import moraine.core.impl.migration.Evictor;
+
+/** Makes room on a device: the policy's victims first, then the clock's. Confined to the device's host actor. */
+final class RoomMaker implements Pressure {
+    private static final int MAX = 512;
+    /** Evict at least so many at a time, so that the next faults find room. */
+    private static final int LEAST = 32;
+
+    private final Rooms rooms;
+    private final PolicyCalls calls;
+    private final int node;
+    private final Evictor evictor;
+    private final long[] named = new long[MAX];
+    private final long[] byAge = new long[256];
+    private int count;
+    private long wanted;
+
+    RoomMaker(Rooms rooms, PolicyCalls calls, int node) {
+        this.rooms = rooms;
+        this.calls = calls;
+        this.node = node;
+        this.evictor = new Evictor(rooms);
+    }
+
+    /** Tries to free pages. Called within the world, which the policy's callback leaves. @return whether any were */
+    boolean makeRoom(Agent agent, int pages) {
+        int target = Math.max(pages, LEAST);
+        wanted = target;
+        count = 0;
+        rooms.world.exit(agent);
+        try {
+            calls.pressure(this);
+        } finally {
+            rooms.world.enter(agent);
+        }
+        int left = 0;
+        for (int i = 0; i < count && left < target; i++) {
+            left += evictor.evictFrame(agent, node, named[i]);
+        }
+        if (left < target) {
+            left += evictor.evict(agent, node, target - left);
+        }
+        return left > 0;
+    }
+
+    @Override
+    public int node() {
+        return node;
+    }
+
+    @Override
+    public long wantedPages() {
+        return wanted;
+    }
+
+    @Override
+    public long[] pagesByAge() {
+        Arrays.fill(byAge, 0);
+        for (int section = 0; section < rooms.frames.sections(); section++) {
+            long first = rooms.frames.firstPfn(section);
+            int pages = rooms.frames.pages(section);
+            if (!rooms.frames.created(section) || rooms.frames.node(first) != node) {
+                continue;
+            }
+            for (long pfn = first; pfn < first + pages; pfn++) {
+                byAge[rooms.frames.age(pfn)] += rooms.frames.mappings(pfn) > 0 ? 1 : 0;
+            }
+        }
+        return byAge;
+    }
+
+    @Override
+    public void evict(long pfn) {
+        if (count < MAX) {
+            named[count++] = pfn;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package moraine.core.impl.faults;
+
+import java.util.Arrays;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Reason;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Touches of shared anonymous memory: the object's page is found or made, then mapped.
+ *
+ * <p>The frame's lock is held while an entry is installed, so that a page that is being migrated is not mapped half
+ * way.
+ */
+final class SharedFaults {
+    /** Answer of {@link #make} when the object's page is just being exchanged by a migration. */
+    private static final long AGAIN = Long.MIN_VALUE;
+
+    private final Rooms rooms;
+    private final Placement placement;
+    private final Frames frames;
+
+    SharedFaults(Rooms rooms, Placement placement) {
+        this.rooms = rooms;
+        this.placement = placement;
+        this.frames = rooms.frames;
+    }
+
+    Errno touch(Agent agent, Vma vma, long address, Intent intent, int initiator) {
+        MemoryObject object = vma.object();
+        long index = vma.index(Pages.floor(address));
+        long pfn = find(object, index);
+        if (pfn < 0) {
+            pfn = make(agent, vma, index, intent, initiator);
+            if (pfn == AGAIN) {
+                rooms.actors.pause(1);
+                return Errno.OK;
+            }
+            if (pfn < 0) {
+                return Errno.values()[(int) -pfn];
+            }
+        }
+        if (!frames.tryLock(pfn)) {
+            release(agent, pfn);
+            agent.count(Stat.CPU_WAITS);
+            rooms.actors.pause(1);
+            return Errno.OK;
+        }
+        boolean mapped = stillThere(object, index, pfn) && map(vma, address, pfn);
+        frames.unlock(pfn);
+        if (!mapped) {
+            agent.count(Stat.CAS_LOST);
+            release(agent, pfn);
+        }
+        return Errno.OK;
+    }
+
+    /** {@return the object's page with a reference taken, or -1} */
+    private long find(MemoryObject object, long index) {
+        object.lock(rooms.actors);
+        try {
+            long pfn = object.page(index);
+            return pfn >= 0 && frames.getUnlessZero(pfn) ? pfn : -1;
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private boolean stillThere(MemoryObject object, long index, long pfn) {
+        object.lock(rooms.actors);
+        try {
+            return object.page(index) == pfn;
+        } finally {
+            object.unlock();
+        }
+    }
+
+    /**
+     * Makes the object's page unless somebody is faster. @return it with a reference taken, AGAIN, or a negative errno
+     */
+    private long make(Agent agent, Vma vma, long index, Intent intent, int initiator) {
+        long begun = rooms.nowNs();
+        boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE;
+        int from = device ? sharingNode(initiator) : initiator;
+        Reason reason = device && from == initiator ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+        AllocRequest request = placement.request(agent, vma, reason, intent, from);
+        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        if (pfn < 0) {
+            return pfn;
+        }
+        frames.zero(pfn, 1);
+        rooms.charge(Cost.ZERO, initiator, initiator, frames.node(pfn), Pages.SIZE);
+        frames.owner(pfn, vma.object().id(), index);
+        frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
+        return publish(agent, vma.object(), index, pfn);
+    }
+
+    /** {@return the node as which a device allocates memory that files may back: its own, or the nearest CPU's} */
+    private int sharingNode(int device) {
+        int type = rooms.regimes.current().typeOfNode(device);
+        if (rooms.types.has(type, Attribute.FILE_BACKABLE)) {
+            return device;
+        }
+        return Arrays.stream(rooms.topology.byLatency(device))
+                .filter(node -> rooms.topology.kind(node) == NodeKind.CPU)
+                .findFirst()
+                .orElse(device);
+    }
+
+    private long publish(Agent agent, MemoryObject object, long index, long pfn) {
+        object.lock(rooms.actors);
+        long other = object.page(index);
+        boolean mine = other < 0;
+        boolean got = true;
+        if (mine) {
+            object.page(index, pfn);
+            frames.get(pfn);
+        } else {
+            got = frames.getUnlessZero(other);
+        }
+        object.unlock();
+        if (!mine) {
+            release(agent, pfn);
+        }
+        return mine ? pfn : got ? other : AGAIN;
+    }
+
+    private boolean map(Vma vma, long address, long pfn) {
+        SpaceImpl space = vma.space();
+        long write = vma.protection() == Protection.READ_WRITE ? Pte.WRITE : 0;
+        MiddleTable middle = space.table().lock(address);
+        try {
+            long[] leaf = vma.dead() ? null : space.table().leafForInstall(middle, address);
+            int index = PageTable.index(address);
+            if (leaf == null || MiddleTable.get(leaf, index) != Pte.NONE || !frames.addMapping(pfn, 1)) {
+                return false;
+            }
+            MiddleTable.set(leaf, index, Pte.of(Pte.PRESENT, pfn, write));
+            return true;
+        } finally {
+            middle.unlock(PageTable.region(address));
+        }
+    }
+
+    private void release(Agent agent, long pfn) {
+        if (frames.put(pfn) == 0) {
+            rooms.allocator.free(agent.worker(), pfn);
+        }
+    }
+}

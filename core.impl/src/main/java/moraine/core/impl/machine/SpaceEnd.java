@@ -1,0 +1,11 @@
+package moraine.core.impl.machine;
+
+/** What a space's end means to devices; the host implements it, spaces call it. */
+public interface SpaceEnd {
+    /**
+     * The space is going away and its DeviceTables are closed. Launches on it end with EBADF and drivers are told;
+     * returns when they have, or after the deadline. Called by the closing thread without locks, before frames are
+     * given up.
+     */
+    void spaceClosed(int space);
+}

@@ -1,0 +1,118 @@
+package moraine.core.impl.migration;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Event;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+
+/**
+ * Takes pages off a node from its physical pages only; needs no lock of a space.
+ *
+ * <p>Victims come from a clock over the node's frames: a young page loses its mark and is passed over once. Each call
+ * looks at every frame at most twice and then gives up, so that a requester never hangs; destinations come from the
+ * reserve.
+ */
+public final class Evictor {
+    private static final int BATCH = 64;
+
+    private final Rooms rooms;
+    private final Frames frames;
+    private final AtomicLongArray hands = new AtomicLongArray(64);
+
+    public Evictor(Rooms rooms) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+    }
+
+    /**
+     * Moves pages off a node to make room.
+     *
+     * @return pages that left
+     */
+    public int evict(Agent agent, int node, int wanted) {
+        return drive(agent, node, wanted, Reason.EVICTION, Cause.EVICTION, 2 * rooms.allocator.capacity(node));
+    }
+
+    /**
+     * Moves pages off a node that goes away.
+     *
+     * @param budget frames to look at
+     * @return pages that left
+     */
+    public int evacuate(Agent agent, int node, int budget) {
+        return drive(agent, node, Integer.MAX_VALUE, Reason.REMOVAL, Cause.REMOVAL, budget);
+    }
+
+    /** Moves one page off its node if it can be moved now. @return pages that left */
+    public int evictFrame(Agent agent, int node, long pfn) {
+        if (!frames.exists(pfn) || frames.node(pfn) != node || !hold(agent, pfn, true)) {
+            return 0;
+        }
+        agent.scratch()[0] = pfn;
+        return move(agent, node, 1, Reason.EVICTION, Cause.EVICTION);
+    }
+
+    private int drive(Agent agent, int node, int wanted, Reason reason, Cause cause, long budget) {
+        int left = 0;
+        int held = 0;
+        boolean all = reason == Reason.REMOVAL;
+        long[] victims = agent.scratch();
+        FrameCursor cursor = new FrameCursor(frames, node, hands.get(node));
+        for (long looked = 0; looked < budget && left + held < wanted; looked++) {
+            long pfn = cursor.next();
+            if (pfn < 0) {
+                break;
+            }
+            if (hold(agent, pfn, all)) {
+                victims[held++] = pfn;
+            }
+            if (held == BATCH) {
+                left += move(agent, node, held, reason, cause);
+                held = 0;
+            }
+        }
+        left += move(agent, node, held, reason, cause);
+        hands.set(node, cursor.position());
+        return left;
+    }
+
+    private int move(Agent agent, int node, int held, Reason reason, Cause cause) {
+        if (held == 0) {
+            return 0;
+        }
+        int mover = rooms.regimes.current().mover();
+        agent.batch().order().off(rooms.home(node), reason, cause, mover);
+        int moved = agent.batch().moveFrames(agent.scratch(), held);
+        if (moved > 0) {
+            rooms.events.record(Event.Kind.EVICTION, node, -1, 0, moved, cause);
+        }
+        return moved;
+    }
+
+    /** Takes reference and lock of a folio that may be evicted. */
+    private boolean hold(Agent agent, long pfn, boolean evenYoung) {
+        if (frames.isTail(pfn) || frames.refs(pfn) == 0 || frames.mappings(pfn) == 0) {
+            return false;
+        }
+        if (!evenYoung && frames.testAndClearYoung(pfn)) {
+            return false;
+        }
+        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE) || !frames.getUnlessZero(pfn)) {
+            return false;
+        }
+        if (!frames.isTail(pfn) && frames.tryLock(pfn)) {
+            if (frames.mappings(pfn) > 0 && frames.object(pfn) != 0) {
+                return true;
+            }
+            frames.unlock(pfn);
+        }
+        if (frames.put(pfn) == 0) {
+            rooms.allocator.free(agent.worker(), pfn);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,56 @@
+package moraine.core.impl.migration;
+
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.MigrationReport;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.host.PolicyMoves;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.space.Spaces;
+
+/** Moves ranges because an application or a policy asked for it, a region of 2 MiB at a time. */
+public final class RequestedMoves implements PolicyMoves {
+    private final Rooms rooms;
+    private final Spaces spaces;
+
+    public RequestedMoves(Rooms rooms, Spaces spaces) {
+        this.rooms = rooms;
+        this.spaces = spaces;
+    }
+
+    @Override
+    public int move(int spaceId, long address, long bytes, int node, Cause cause, int mover) {
+        SpaceImpl space = spaces.byId(spaceId);
+        if (space == null || bytes <= 0 || address < 0 || address + bytes > Pages.ADDRESS_LIMIT) {
+            return 0;
+        }
+        return (int) move(space, address, bytes, node, cause, Reason.POLICY_MIGRATE, mover)
+                .movedPages();
+    }
+
+    /** Moves what can be moved of a range. */
+    public MigrationReport move(
+            SpaceImpl space, long address, long bytes, int node, Cause cause, Reason reason, int mover) {
+        long moved = 0;
+        long already = 0;
+        Agent agent = rooms.begin();
+        long stamp = space.lockShared();
+        try {
+            long end = address + bytes;
+            for (long at = address; at < end && !space.closed(); ) {
+                long stop = Math.min(end, (at | Pages.LARGE_SIZE - 1) + 1);
+                agent.batch().order().to(node, reason, cause, mover);
+                moved += agent.batch().moveRange(space, at, stop);
+                already += agent.batch().already();
+                at = stop;
+            }
+        } finally {
+            space.unlockShared(stamp);
+            rooms.done(agent);
+        }
+        long requested = Pages.count(bytes);
+        return new MigrationReport(requested, moved, already, requested - moved - already);
+    }
+}

@@ -1,0 +1,164 @@
+package moraine.core.impl.migration;
+
+import java.util.List;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Changes all entries of a folio, found through its object.
+ *
+ * <p>The caller holds the folio's lock and a reference. A walk holds the object's lock; see {@link MemoryObject} for
+ * why it misses no entry. Each entry changes by compare-and-set, so a walk may run beside faults, unmapping, fork and
+ * moves.
+ */
+final class ReverseMap {
+    /** Told of each space whose entry was changed, before it changes. */
+    interface Announcer {
+        /** Announces that the translation of a page goes away, unless it has been announced. */
+        void announce(SpaceImpl space, long address, long bytes);
+
+        /** Remembers that the space's CPU contexts are to be shot down. */
+        void changed(SpaceImpl space);
+    }
+
+    private final Rooms rooms;
+    private final Frames frames;
+
+    ReverseMap(Rooms rooms) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+    }
+
+    /** Replaces every entry that maps the folio by a MIGRATING one. */
+    void unmap(Agent agent, long head, long bytes, Announcer announcer) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(head);
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(index);
+                if (address >= 0) {
+                    unmap(agent, vma.space(), address, head, bytes, announcer);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private void unmap(Agent agent, SpaceImpl space, long address, long head, long bytes, Announcer announcer) {
+        PageTable table = space.table();
+        long entry = table.get(address);
+        if (!Pte.maps(entry) || Pte.pfn(entry) != head) {
+            return;
+        }
+        announcer.announce(space, address, bytes);
+        for (; Pte.maps(entry) && Pte.pfn(entry) == head; entry = table.get(address)) {
+            if (table.replace(address, entry, Pte.absent(entry, Pte.MIGRATING))) {
+                if (Pte.kind(entry) != Pte.DEVICE_PRIVATE) {
+                    announcer.changed(space);
+                }
+                frames.dropMapping(head, 1);
+                frames.put(head);
+                return;
+            }
+            agent.count(Stat.CAS_LOST);
+        }
+    }
+
+    /**
+     * Replaces every MIGRATING entry of a frame by one that maps another, or the same.
+     *
+     * @param to a folio on which the caller holds a reference
+     */
+    void remap(Agent agent, long from, long to) {
+        MemoryObject object = rooms.objects.get(frames.object(to));
+        if (object == null) {
+            return;
+        }
+        boolean addressable = rooms.types.cpuAddressable(frames.type(to));
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(to);
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(index);
+                if (address >= 0) {
+                    remap(agent, vma.space().table(), address, from, to, addressable);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private void remap(Agent agent, PageTable table, long address, long from, long to, boolean addressable) {
+        long entry = table.get(address);
+        while (Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == from) {
+            frames.addMapping(to, 1);
+            frames.get(to);
+            if (table.replace(address, entry, Pte.withPfn(represented(entry, addressable), to))) {
+                return;
+            }
+            frames.dropMapping(to, 1);
+            frames.put(to);
+            agent.count(Stat.CAS_LOST);
+            entry = table.get(address);
+        }
+    }
+
+    private static long represented(long entry, boolean cpuAddressable) {
+        return cpuAddressable ? Pte.present(entry) : Pte.absent(entry, Pte.DEVICE_PRIVATE);
+    }
+
+    /** Changes the kind of every entry that maps the folio between PRESENT and DEVICE_PRIVATE. */
+    void represent(Agent agent, long head, boolean cpuAddressable, Announcer announcer) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(head);
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(index);
+                if (address >= 0) {
+                    represent(agent, vma.space(), address, head, cpuAddressable, announcer);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private void represent(
+            Agent agent, SpaceImpl space, long address, long head, boolean cpuAddressable, Announcer announcer) {
+        long bytes = (long) Pages.SIZE << frames.order(head);
+        long entry = space.table().get(address);
+        while (Pte.maps(entry) && Pte.pfn(entry) == head && (Pte.kind(entry) == Pte.DEVICE_PRIVATE) == cpuAddressable) {
+            announcer.announce(space, address, bytes);
+            if (space.table().replace(address, entry, represented(entry, cpuAddressable))) {
+                announcer.changed(space);
+                return;
+            }
+            agent.count(Stat.CAS_LOST);
+            entry = space.table().get(address);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package moraine.core.impl.mirror;
+
+import moraine.core.api.driver.DeviceDriver;
+import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.access.DeviceAccessImpl;
+import moraine.core.impl.device.DeviceRoom;
+import moraine.core.impl.faults.CpuFaults;
+import moraine.core.impl.faults.DeviceFaultService;
+import moraine.core.impl.host.PolicyCalls;
+import moraine.core.impl.migration.Evictor;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.space.Spaces;
+
+/** What the rooms do for one device: its tables, its faults, its end. */
+public final class MirroredDevice implements DeviceRoom {
+    private final Rooms rooms;
+    private final Spaces spaces;
+    private final int node;
+    private final DeviceDriver driver;
+    private final DeviceFaultService service;
+    private final Evictor evictor;
+
+    public MirroredDevice(
+            Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
+        this.rooms = rooms;
+        this.spaces = spaces;
+        this.node = node;
+        this.driver = driver;
+        this.service = new DeviceFaultService(rooms, spaces, faults, node, driver, calls);
+        this.evictor = new Evictor(rooms);
+    }
+
+    @Override
+    public void attach(int space) {
+        find(space).devices().attach(node, rooms.owner(node), driver);
+    }
+
+    @Override
+    public DeviceAccess access(int space, FaultHandler faults) {
+        DeviceTable table = find(space).devices().table(node);
+        if (table == null) {
+            throw MoraineException.caller(
+                    Errno.ENODEV, "device node " + node + " is not attached to space " + space + "; attach it first");
+        }
+        return new DeviceAccessImpl(rooms, table, faults);
+    }
+
+    private SpaceImpl find(int id) {
+        SpaceImpl space = spaces.byId(id);
+        if (space == null) {
+            throw MoraineException.caller(Errno.EBADF, "space " + id + " is closed; open another for the device");
+        }
+        return space;
+    }
+
+    @Override
+    public boolean serve() {
+        return service.serve();
+    }
+
+    @Override
+    public void revoke() {
+        for (SpaceImpl space : spaces.list()) {
+            space.devices().revoke(node);
+        }
+        rooms.driver(node, null);
+    }
+
+    @Override
+    public boolean evacuate(int budgetPages) {
+        Agent agent = rooms.begin();
+        try {
+            evictor.evacuate(agent, node, budgetPages);
+            return residentPages() > 0;
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    @Override
+    public long residentPages() {
+        return rooms.allocator.capacity(node) - rooms.allocator.freePages(node);
+    }
+}

@@ -1,0 +1,118 @@
+package moraine.core.impl.space;
+
+import java.util.List;
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.topology.Topology;
+import moraine.core.impl.vma.Vma;
+import moraine.core.impl.vma.VmaMap;
+
+/** What callers of a space may ask for; each refusal says what, where, both values and the remedy. */
+final class Checks {
+    private Checks() {}
+
+    static void mapping(MapRequest request) {
+        if (request.bytes() <= 0 || request.bytes() > Pages.ADDRESS_LIMIT) {
+            throw invalid("length " + request.bytes() + " is not between 1 and " + Pages.ADDRESS_LIMIT + " bytes");
+        }
+        if (request.alignment() != Pages.SIZE && request.alignment() != Pages.LARGE_SIZE) {
+            throw invalid("alignment " + request.alignment() + " is neither " + Pages.SIZE + " nor " + Pages.LARGE_SIZE
+                    + "; choose one");
+        }
+        if (request.address() != 0) {
+            range(request.address(), request.bytes());
+        }
+    }
+
+    /** {@return the end of the range, rounded up to a page} */
+    static long range(long address, long bytes) {
+        if (!Pages.aligned(address) || address < 0) {
+            throw invalid(
+                    "address 0x" + Long.toHexString(address) + " is not a multiple of " + Pages.SIZE + "; align it");
+        }
+        if (bytes <= 0 || address > Pages.ADDRESS_LIMIT - bytes) {
+            throw invalid("range from 0x" + Long.toHexString(address) + " of " + bytes
+                    + " bytes is empty or ends beyond 0x" + Long.toHexString(Pages.ADDRESS_LIMIT) + "; shorten it");
+        }
+        return Pages.ceil(address + bytes);
+    }
+
+    static void free(VmaMap map, long start, long end) {
+        List<Vma> there = map.overlapping(start, end);
+        if (!there.isEmpty()) {
+            throw MoraineException.caller(
+                    Errno.EEXIST,
+                    "range " + Pages.range(start, end) + " overlaps mapping "
+                            + Pages.range(
+                                    there.getFirst().start(), there.getFirst().end())
+                            + "; unmap it first or choose another address");
+        }
+    }
+
+    static void covered(VmaMap map, long start, long end) {
+        long at = start;
+        for (Vma vma : map.overlapping(start, end)) {
+            if (vma.start() > at) {
+                break;
+            }
+            at = vma.end();
+        }
+        if (at < end) {
+            throw MoraineException.caller(
+                    Errno.ENOMEM,
+                    "range " + Pages.range(start, end) + " is not mapped from 0x" + Long.toHexString(at)
+                            + " on; map it first");
+        }
+    }
+
+    static Vma single(VmaMap map, long start, long end) {
+        Vma vma = map.find(start);
+        if (vma == null || !vma.covers(start, end)) {
+            throw MoraineException.caller(
+                    Errno.EFAULT, "range " + Pages.range(start, end) + " is not inside one mapping; map it first");
+        }
+        return vma;
+    }
+
+    static void mayMove(boolean mayMove, long address, long oldBytes, long newBytes) {
+        if (!mayMove) {
+            throw MoraineException.caller(
+                    Errno.ENOMEM,
+                    "mapping at 0x" + Long.toHexString(address) + " cannot grow in place from " + oldBytes + " to "
+                            + newBytes + " bytes; allow it to move");
+        }
+    }
+
+    static void bindable(Binding binding, NodeSet bindable, NodeSet allowed, String policy) {
+        NodeSet refused = binding.nodes().minus(bindable);
+        if (!refused.isEmpty()) {
+            throw invalid("nodes " + refused + " cannot be bound to under policy " + policy + ", which offers "
+                    + bindable + "; choose among these");
+        }
+        NodeSet foreign = binding.nodes().minus(allowed);
+        if (!foreign.isEmpty()) {
+            throw invalid("nodes " + foreign + " are not allowed to the tenant, which has " + allowed
+                    + "; choose among these");
+        }
+    }
+
+    static void migratable(int node, Topology topology, NodeSet migratable, NodeSet allowed, String policy) {
+        if (!topology.exists(node)) {
+            throw MoraineException.caller(Errno.ENODEV, "there is no node " + node + "; see the machine's nodes");
+        }
+        if (!migratable.contains(node) || !allowed.contains(node)) {
+            throw MoraineException.caller(
+                    Errno.EACCES,
+                    "an application may not move pages to node " + node + " under policy " + policy + ", which allows "
+                            + migratable.and(allowed) + "; choose among these");
+        }
+    }
+
+    private static MoraineException invalid(String message) {
+        return MoraineException.caller(Errno.EINVAL, message);
+    }
+}

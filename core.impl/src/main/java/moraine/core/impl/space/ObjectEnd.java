@@ -1,0 +1,29 @@
+package moraine.core.impl.space;
+
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.rmap.MemoryObject;
+
+/** Ends a memory object that no mapping uses any more: a shared one gives up its references on its pages. */
+final class ObjectEnd {
+    private final Rooms rooms;
+
+    ObjectEnd(Rooms rooms) {
+        this.rooms = rooms;
+    }
+
+    void end(Agent agent, MemoryObject object) {
+        for (long index = 0; index < object.limit(); index++) {
+            object.lock(rooms.actors);
+            long pfn = object.page(index);
+            if (pfn >= 0) {
+                object.page(index, -1);
+            }
+            object.unlock();
+            if (pfn >= 0 && rooms.frames.put(pfn) == 0) {
+                rooms.allocator.free(agent.worker(), pfn);
+            }
+        }
+        rooms.objects.remove(object);
+    }
+}

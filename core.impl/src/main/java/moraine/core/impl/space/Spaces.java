@@ -1,0 +1,69 @@
+package moraine.core.impl.space;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.faults.CpuFaults;
+import moraine.core.impl.machine.SpaceEnd;
+import moraine.core.impl.migration.RequestedMoves;
+import org.jspecify.annotations.Nullable;
+
+/** The address spaces of a machine, by id in the order in which they were opened. */
+public final class Spaces {
+    private final Rooms rooms;
+    private final CpuFaults faults;
+    private final SpaceEnd end;
+    private final RequestedMoves moves;
+    private final AtomicInteger nextId = new AtomicInteger(1);
+    private final ConcurrentSkipListMap<Integer, SpaceImpl> byId = new ConcurrentSkipListMap<>();
+
+    public Spaces(Rooms rooms, CpuFaults faults, SpaceEnd end) {
+        this.rooms = rooms;
+        this.faults = faults;
+        this.end = end;
+        this.moves = new RequestedMoves(rooms, this);
+    }
+
+    public AddressSpace open(String name, int tenant) {
+        return create(name, tenant);
+    }
+
+    SpaceImpl create(String name, int tenant) {
+        SpaceImpl space = new SpaceImpl(rooms, this, nextId.getAndIncrement(), name, tenant);
+        byId.put(space.id(), space);
+        return space;
+    }
+
+    public @Nullable SpaceImpl byId(int id) {
+        return byId.get(id);
+    }
+
+    public List<SpaceImpl> list() {
+        return new ArrayList<>(byId.values());
+    }
+
+    public RequestedMoves moves() {
+        return moves;
+    }
+
+    CpuFaults faults() {
+        return faults;
+    }
+
+    /** Tells devices that a space is going away. */
+    void ending(SpaceImpl space) {
+        end.spaceClosed(space.id());
+    }
+
+    /** Forgets a space that has no page left. */
+    void ended(SpaceImpl space) {
+        byId.remove(space.id());
+    }
+
+    public void closeAll() {
+        list().forEach(SpaceImpl::close);
+    }
+}

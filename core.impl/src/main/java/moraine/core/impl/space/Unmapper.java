@@ -1,0 +1,114 @@
+package moraine.core.impl.space;
+
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.migration.FolioSplit;
+import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+
+/**
+ * Clears the entries of a range and gives up their pages, a region of 2 MiB at a time: entries go under the region's
+ * lock, their users are awaited, then references are dropped. The mappings are dead and the space's lock is held
+ * exclusively.
+ */
+final class Unmapper {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final FolioSplit split;
+
+    Unmapper(Rooms rooms) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.split = new FolioSplit(rooms);
+    }
+
+    void clear(Agent agent, SpaceImpl space, long start, long end) {
+        space.notifiers().start(Notifiers.Event.UNMAP, start, end);
+        try {
+            space.table().regions(start, end, (middle, region) -> {
+                long from = Math.max(start, region);
+                long to = Math.min(end, region + Pages.LARGE_SIZE);
+                makeDivisible(agent, space, middle, from, to);
+                clearRegion(agent, space, middle, from, to);
+            });
+        } finally {
+            space.notifiers().end();
+        }
+    }
+
+    /** Splits a 2 MiB leaf that the range covers in part only. */
+    void makeDivisible(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
+        if (to - from == Pages.LARGE_SIZE) {
+            return;
+        }
+        for (int turn = 0; ; turn++) {
+            long entry = middle.entry(PageTable.region(from));
+            if (!Pte.large(entry)) {
+                return;
+            }
+            boolean mapped = Pte.maps(entry);
+            if (!mapped || !split.split(agent, frames.head(Pte.pfn(entry)))) {
+                rooms.actors.pause(turn);
+            }
+        }
+    }
+
+    private void clearRegion(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
+        int region = PageTable.region(from);
+        long[] gone = agent.scratch();
+        int count = 0;
+        middle.lock(region, rooms.actors);
+        long leafEntry = middle.entry(region);
+        if (Pte.large(leafEntry)) {
+            count = clearLeaf(middle, region, gone);
+        } else {
+            long[] leaf = middle.leaf(region);
+            if (leaf != null) {
+                count = clearEntries(leaf, PageTable.index(from), PageTable.index(to - 1), gone);
+                if (to - from == Pages.LARGE_SIZE) {
+                    middle.unhang(region, Pte.NONE);
+                }
+            }
+        }
+        middle.unlock(region);
+        space.shootDown(agent);
+        for (int i = 0; i < count; i++) {
+            drop(agent, gone[i]);
+        }
+    }
+
+    private int clearLeaf(MiddleTable middle, int region, long[] gone) {
+        while (true) {
+            long entry = middle.entry(region);
+            if (middle.replace(region, entry, Pte.NONE)) {
+                gone[0] = Pte.pfn(entry);
+                return Pte.maps(entry) ? 1 : 0;
+            }
+        }
+    }
+
+    private static int clearEntries(long[] leaf, int first, int last, long[] gone) {
+        int count = 0;
+        for (int index = first; index <= last; index++) {
+            long entry = MiddleTable.get(leaf, index);
+            while (entry != Pte.NONE && !MiddleTable.replace(leaf, index, entry, Pte.NONE)) {
+                entry = MiddleTable.get(leaf, index);
+            }
+            if (Pte.maps(entry)) {
+                gone[count++] = Pte.pfn(entry);
+            }
+        }
+        return count;
+    }
+
+    private void drop(Agent agent, long head) {
+        frames.dropMapping(head, 1);
+        if (frames.put(head) == 0) {
+            rooms.allocator.free(agent.worker(), head);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package moraine.core.impl.check;
+
+import java.util.List;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+
+/** Faults in the CPU's entries. */
+final class EntryPlantings {
+    private EntryPlantings() {}
+
+    static List<Planting> all() {
+        return List.of(
+                Planting.of("region-lock", "a region stays locked", EntryPlantings::lockRegion),
+                Planting.of(
+                        "leaf-level",
+                        "a 2 MiB entry in a leaf table",
+                        s -> s.put(s.zero(), s.entry(s.zero()) | Pte.LARGE)),
+                Planting.of(
+                        "entry-mapped",
+                        "an entry outlives its mapping",
+                        s -> s.put(s.unmapped(), Pte.of(Pte.ZERO, 0, 0))),
+                Planting.of("entry-protection", "writable in a read-only mapping", EntryPlantings::allowWrites),
+                Planting.of("entry-protection", "present in a mapping that allows nothing", EntryPlantings::allowReads),
+                Planting.of(
+                        "entry-kind",
+                        "a swapped page, but nothing swaps",
+                        s -> s.put(s.untouched(), Pte.of(Pte.SWAPPED, 1, 0))),
+                Planting.of("zero-page", "writable", s -> s.put(s.zero(), Pte.of(Pte.ZERO, 0, Pte.WRITE))),
+                Planting.of("I5", "a page migrates for ever", s -> s.put(s.untouched(), Pte.of(Pte.MIGRATING, 1, 0))),
+                Planting.of("I5", "a fork left one side writable", EntryPlantings::allowOneSide),
+                Planting.of(
+                        "I4",
+                        "RAM under a device-private entry",
+                        s -> s.put(s.small, Pte.withKind(s.entry(s.small), Pte.DEVICE_PRIVATE))),
+                Planting.of("frame-free", "an entry maps a free frame", EntryPlantings::mapFree),
+                Planting.of("folio-leaf", "a folio mapped by a 4 KiB entry", EntryPlantings::mapBelowLeaf),
+                Planting.of("reverse-map", "a frame thinks that it is elsewhere", EntryPlantings::misplace),
+                Planting.of("shared-page", "the object has its pages in another order", EntryPlantings::swapShared));
+    }
+
+    private static Runnable lockRegion(Scene scene) {
+        MiddleTable middle = scene.middle(scene.small);
+        middle.lock(PageTable.region(scene.small), scene.rooms.actors);
+        return () -> middle.unlock(PageTable.region(scene.small));
+    }
+
+    private static Runnable allowWrites(Scene scene) {
+        scene.space.mprotect(scene.small, Pages.SIZE, Protection.READ);
+        return scene.put(scene.small, scene.entry(scene.small) | Pte.WRITE);
+    }
+
+    private static Runnable allowReads(Scene scene) {
+        scene.space.mprotect(scene.small, Pages.SIZE, Protection.NONE);
+        return scene.put(scene.small, Pte.withKind(scene.entry(scene.small), Pte.PRESENT));
+    }
+
+    private static Runnable allowOneSide(Scene scene) {
+        var child = scene.space.fork("child");
+        Runnable undo = scene.put(scene.small, scene.entry(scene.small) | Pte.WRITE);
+        return () -> {
+            undo.run();
+            child.close();
+        };
+    }
+
+    private static Runnable mapFree(Scene scene) {
+        long pfn = scene.pfn(scene.small);
+        while (scene.rooms.frames.refs(pfn) > 0) {
+            pfn++;
+        }
+        return scene.put(scene.untouched(), Pte.of(Pte.PRESENT, pfn, 0));
+    }
+
+    private static Runnable mapBelowLeaf(Scene scene) {
+        MiddleTable middle = scene.middle(scene.large);
+        int region = PageTable.region(scene.large);
+        long entry = middle.entry(region);
+        long[] leaf = new long[Pages.PER_LARGE];
+        leaf[0] = entry & ~Pte.LARGE;
+        middle.hang(region, leaf);
+        return () -> middle.unhang(region, entry);
+    }
+
+    private static Runnable misplace(Scene scene) {
+        var frames = scene.rooms.frames;
+        long pfn = scene.pfn(scene.small);
+        long object = frames.object(pfn);
+        long index = frames.index(pfn);
+        frames.owner(pfn, object, index + 1);
+        return () -> frames.owner(pfn, object, index);
+    }
+
+    private static Runnable swapShared(Scene scene) {
+        var object = java.util.Objects.requireNonNull(scene.space.vmas().find(scene.shared))
+                .object();
+        long first = object.page(0);
+        long second = object.page(1);
+        object.page(0, second);
+        object.page(1, first);
+        return () -> {
+            object.page(0, first);
+            object.page(1, second);
+        };
+    }
+}

@@ -1,0 +1,57 @@
+package moraine.core.impl.check;
+
+import java.util.List;
+import moraine.core.api.host.CpuContext;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.mirror.DeviceTable;
+import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.tables.Pte;
+
+/** Faults in devices' tables, notifiers and TLBs. */
+final class MirrorPlantings {
+    private MirrorPlantings() {}
+
+    static List<Planting> all() {
+        return List.of(
+                Planting.of("I1", "a device maps another frame", s -> install(s, 1, s.small, s.pfn(s.small) + 1, 0)),
+                Planting.of("I1", "a device may write what the CPU may not", MirrorPlantings::writeZero),
+                Planting.of(
+                        "I10", "a device maps another owner's page", s -> install(s, 2, s.device, s.pfn(s.device), 0)),
+                Planting.of("I2", "a TLB missed a shoot-down", MirrorPlantings::missShootDown),
+                Planting.of("notifier-quiet", "an invalidation never ends", MirrorPlantings::invalidate),
+                Planting.of("device-lock", "a device table stays locked", MirrorPlantings::lock));
+    }
+
+    private static Runnable install(Scene scene, int node, long address, long pfn, long bits) {
+        DeviceTable table = scene.deviceTable(node);
+        table.install(address, Pte.of(Pte.PRESENT, pfn, bits));
+        return () -> table.install(address, Pte.NONE);
+    }
+
+    private static Runnable writeZero(Scene scene) {
+        DeviceTable table = scene.deviceTable(1);
+        table.install(scene.zero(), Pte.of(Pte.ZERO, 0, Pte.WRITE));
+        return () -> table.install(scene.zero(), Pte.NONE);
+    }
+
+    private static Runnable missShootDown(Scene scene) {
+        CpuContext cpu = scene.space.attach(0);
+        cpu.getLong(scene.zero());
+        Runnable undo = scene.put(scene.zero(), Pte.NONE);
+        return () -> {
+            undo.run();
+            cpu.close();
+        };
+    }
+
+    private static Runnable invalidate(Scene scene) {
+        scene.space.notifiers().start(Notifiers.Event.UNMAP, scene.unmapped(), scene.unmapped() + Pages.SIZE);
+        return () -> scene.space.notifiers().end();
+    }
+
+    private static Runnable lock(Scene scene) {
+        DeviceTable table = scene.deviceTable(1);
+        table.lock();
+        return table::unlock;
+    }
+}

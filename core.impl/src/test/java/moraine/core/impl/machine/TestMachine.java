@@ -1,0 +1,38 @@
+package moraine.core.impl.machine;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import moraine.core.api.host.Machine;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.time.Environment;
+import moraine.core.impl.MechanismImpl;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+
+/**
+ * A machine together with the rooms behind it, for tests that look into them.
+ *
+ * @param machine as an application has it
+ * @param mechanism its rooms
+ */
+public record TestMachine(Machine machine, MechanismImpl mechanism) implements AutoCloseable {
+    /** Makes a machine from providers that were filled by hand. */
+    public static TestMachine create(MachineSpec spec, Providers providers, Environment environment) {
+        var made = new AtomicReference<MechanismImpl>();
+        var factory = new MachineFactoryImpl(
+                providers,
+                foundation -> {
+                    var mechanism = new MechanismImpl(foundation);
+                    made.set(mechanism);
+                    return mechanism;
+                },
+                Limits.DEFAULT);
+        Machine machine = factory.create(spec, environment);
+        return new TestMachine(machine, Objects.requireNonNull(made.get(), "the factory made no mechanism"));
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+}

@@ -1,0 +1,203 @@
+package moraine.core.impl.random;
+
+import java.util.ArrayDeque;
+import java.util.random.RandomGenerator;
+import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Device;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+
+/** A CPU thread that accesses, moves, protects, replaces, forks, evicts and exchanges the policy. */
+final class CpuPlayer implements Player {
+    private static final int MOST_CHILDREN = 2;
+    private static final int LOOKS = 60;
+
+    private final Bench bench;
+    private final Arena arena;
+    private final int actor;
+    private final int actors;
+    private final int owners;
+    private final RandomGenerator random;
+    private final CpuContext cpu;
+    private final SharedWords words;
+    private final Nursery nursery;
+    private final ArrayDeque<Child> children = new ArrayDeque<>();
+
+    CpuPlayer(Bench bench, Arena arena, int actor, int owners, int actors, RandomGenerator random) {
+        this.bench = bench;
+        this.arena = arena;
+        this.actor = actor;
+        this.owners = owners;
+        this.actors = actors;
+        this.random = random;
+        this.cpu = arena.space.attach(0);
+        this.words = new SharedWords(actor, actors, random);
+        this.nursery = new Nursery(arena.space, cpu, random);
+    }
+
+    @Override
+    public int operate() {
+        int dice = random.nextInt(4000);
+        if (dice < 3300) {
+            words.access(cpu, arena.any(random));
+        } else if (dice < 3500) {
+            nursery.operate();
+        } else if (dice < 3700) {
+            children.stream().findAny().ifPresent(child -> child.access(arena));
+        } else if (dice < 3720) {
+            wild();
+        } else if (dice < 3800) {
+            move();
+        } else {
+            rarely(dice - 3800);
+        }
+        return 1;
+    }
+
+    private void rarely(int dice) {
+        if (dice < 40) {
+            protect();
+        } else if (dice < 60) {
+            arena.replace(arena.owned(actor, owners, random), random);
+        } else if (dice < 90) {
+            fork();
+        } else if (dice < 120) {
+            closeChild();
+        } else if (dice < 135) {
+            children.stream().findAny().ifPresent(child -> child.launch(anyDevice()));
+        } else if (dice < 150) {
+            bench.evict(1 + random.nextInt(Bench.DEVICES), 1 + random.nextInt(64));
+        } else if (dice < 153) {
+            bench.machine().policies().use(Bench.anyPolicy(random), false);
+        } else {
+            words.access(cpu, arena.any(random));
+        }
+    }
+
+    private void move() {
+        Region region = arena.any(random);
+        boolean own = random.nextInt(3) == 0 && nursery.base() != 0;
+        long base = own ? nursery.base() : region.base;
+        int pages = own ? nursery.pages() : region.pages;
+        int first = random.nextInt(pages);
+        long bytes = (1L + random.nextInt(Math.min(64, pages - first))) * Pages.SIZE;
+        int node = random.nextInt(1 + Bench.DEVICES);
+        long start = base + (long) first * Pages.SIZE;
+        if (random.nextBoolean()) {
+            bench.request(arena.space, start, bytes, node);
+            return;
+        }
+        try {
+            arena.space.migrate(start, bytes, node, Cause.USER);
+        } catch (MoraineException e) {
+            boolean unmapped = e.errno() == Errno.ENOMEM && region.gone && !own;
+            if (e.errno() != Errno.EACCES && !unmapped) {
+                throw e;
+            }
+        }
+    }
+
+    /** Forbids accesses to part of a region for a while; nobody's words there change meanwhile. */
+    private void protect() {
+        Region region = arena.region(arena.owned(actor, owners, random));
+        int first = random.nextInt(region.pages);
+        int count = 1 + random.nextInt(Math.min(32, region.pages - first));
+        long start = region.base + (long) first * Pages.SIZE;
+        long bytes = (long) count * Pages.SIZE;
+        Protection protection = random.nextInt(3) == 0 ? Protection.NONE : Protection.READ;
+        region.restrictions.incrementAndGet();
+        arena.space.mprotect(start, bytes, protection);
+        if (protection == Protection.READ && !region.shared) {
+            still(region, first, count);
+        } else if (protection == Protection.NONE) {
+            hidden(region, first);
+        }
+        arena.space.mprotect(start, bytes, Protection.READ_WRITE);
+        region.restrictions.incrementAndGet();
+    }
+
+    private void still(Region region, int firstPage, int count) {
+        for (int i = 0; i < LOOKS; i++) {
+            int slot = Region.firstSlot(firstPage + random.nextInt(count));
+            int writer = random.nextInt(actors);
+            long address = region.address(writer, slot);
+            long word = cpu.getLong(address);
+            region.observe(actor, writer, slot, word);
+            Thread.onSpinWait();
+            long again = cpu.getLong(address);
+            if (word != again) {
+                throw new AssertionError(region.where(writer, slot) + " changed from " + Word.text(word) + " to "
+                        + Word.text(again) + " while it was read-only");
+            }
+        }
+    }
+
+    private void hidden(Region region, int page) {
+        try {
+            long word = cpu.getLong(region.address(actor, Region.firstSlot(page)));
+            throw new AssertionError("page " + page + " of " + region.pages + " was read, " + Word.text(word)
+                    + ", in a mapping that allows nothing");
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EFAULT) {
+                throw e;
+            }
+        }
+    }
+
+    private void fork() {
+        if (children.size() >= MOST_CHILDREN) {
+            closeChild();
+        }
+        Child eldest = children.peekFirst();
+        children.addLast(
+                eldest != null && random.nextInt(4) == 0 ? eldest.fork() : Child.of(arena, cpu, actor, actors, random));
+    }
+
+    private void closeChild() {
+        Child child = children.pollFirst();
+        if (child != null) {
+            child.exact();
+            if (random.nextInt(3) == 0) {
+                child.closeUnder(anyDevice());
+            } else {
+                child.close();
+            }
+        }
+    }
+
+    private Device anyDevice() {
+        return bench.machine().device(Bench.device(1 + random.nextInt(Bench.DEVICES)));
+    }
+
+    /** Touches, without changing anything, where mappings of all actors come and go; and asks about it. */
+    private void wild() {
+        long page = arena.anyLow(random);
+        try {
+            cpu.touch(page, Pages.SIZE, random.nextBoolean() ? Intent.READ : Intent.WRITE);
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EFAULT) {
+                throw e;
+            }
+        }
+        arena.space.why(page);
+    }
+
+    @Override
+    public void exact() {
+        arena.exact(cpu);
+        nursery.exact();
+        children.forEach(Child::exact);
+    }
+
+    @Override
+    public void close() {
+        while (!children.isEmpty()) {
+            closeChild();
+        }
+        cpu.close();
+    }
+}

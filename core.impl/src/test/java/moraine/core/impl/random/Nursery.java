@@ -1,0 +1,204 @@
+package moraine.core.impl.random;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CpuContext;
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import org.jspecify.annotations.Nullable;
+
+/** A private mapping that only one actor touches, while its pages are moved by all: its words are known exactly. */
+final class Nursery {
+    private static final int MOST_PAGES = 700;
+
+    private final AddressSpace space;
+    private final CpuContext cpu;
+    private final RandomGenerator random;
+    private long base;
+    /** Word of each page. */
+    private long @Nullable [] words;
+
+    private Protection protection = Protection.READ_WRITE;
+    /** It is more than one mapping, so that it cannot be resized. */
+    private boolean patched;
+
+    private long next = 1;
+
+    Nursery(AddressSpace space, CpuContext cpu, RandomGenerator random) {
+        this.space = space;
+        this.cpu = cpu;
+        this.random = random;
+    }
+
+    /** {@return where it is, or 0 when it is not mapped} */
+    long base() {
+        return words == null ? 0 : base;
+    }
+
+    int pages() {
+        return words == null ? 0 : words.length;
+    }
+
+    void operate() {
+        long[] mine = words;
+        if (mine == null) {
+            map();
+            return;
+        }
+        switch (random.nextInt(12)) {
+            case 0, 1, 2, 3 -> fill(mine);
+            case 4, 5, 6 -> verify(mine);
+            case 7 -> resize(mine);
+            case 8 -> resize(mine);
+            case 9 -> hole(mine);
+            case 10 -> protect();
+            default -> unmap(mine);
+        }
+    }
+
+    private void map() {
+        boolean large = random.nextInt(3) == 0;
+        int pages = large ? Pages.PER_LARGE : 1 + random.nextInt(64);
+        MapRequest request = MapRequest.anonymous((long) pages * Pages.SIZE);
+        base = space.mmap(large ? request.aligned(Pages.LARGE_SIZE) : request);
+        words = new long[pages];
+        bind(pages);
+        protection = Protection.READ_WRITE;
+        patched = false;
+    }
+
+    /** Asks for pages of a device, where the policy lets it. */
+    private void bind(int pages) {
+        if (random.nextInt(3) > 0) {
+            return;
+        }
+        try {
+            space.mbind(base, (long) pages * Pages.SIZE, Binding.preferred(1 + random.nextInt(Bench.DEVICES)));
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EINVAL) {
+                throw e;
+            }
+        }
+    }
+
+    private long address(int page) {
+        return base + (long) page * Pages.SIZE + page % 500 * (long) Long.BYTES;
+    }
+
+    private void fill(long[] mine) {
+        int start = random.nextInt(mine.length);
+        for (int page = start; page < Math.min(mine.length, start + 16); page++) {
+            long value = next++;
+            long address = address(page);
+            boolean allowed = protection == Protection.READ_WRITE;
+            expect(allowed, "write", address, () -> cpu.putLong(address, value));
+            if (allowed) {
+                mine[page] = value;
+            }
+        }
+    }
+
+    private void verify(long[] mine) {
+        int start = random.nextInt(mine.length);
+        for (int page = start; page < Math.min(mine.length, start + 64); page++) {
+            long address = address(page);
+            long wanted = mine[page];
+            expect(protection != Protection.NONE, "read", address, () -> {
+                long word = cpu.getLong(address);
+                if (word != wanted) {
+                    throw new AssertionError("0x" + Long.toHexString(address) + " holds " + word + ", not " + wanted);
+                }
+            });
+        }
+    }
+
+    private static void expect(boolean allowed, String what, long address, Runnable access) {
+        boolean done;
+        try {
+            access.run();
+            done = true;
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EFAULT) {
+                throw e;
+            }
+            done = false;
+        }
+        if (done != allowed) {
+            throw new AssertionError(what + " at 0x" + Long.toHexString(address) + " was "
+                    + (done ? "allowed" : "refused") + ", should not have been");
+        }
+    }
+
+    private void resize(long[] mine) {
+        if (protection != Protection.READ_WRITE || patched) {
+            return;
+        }
+        int pages = 1 + random.nextInt(Math.min(MOST_PAGES, 2 * mine.length));
+        base = space.mremap(base, (long) mine.length * Pages.SIZE, (long) pages * Pages.SIZE, true);
+        words = Arrays.copyOf(mine, pages);
+    }
+
+    /** Unmaps a few pages and maps new ones there, unless another actor's mapping came there in between. */
+    private void hole(long[] mine) {
+        int page = random.nextInt(mine.length);
+        int count = Math.min(mine.length - page, 1 + random.nextInt(4));
+        long start = base + (long) page * Pages.SIZE;
+        space.munmap(start, (long) count * Pages.SIZE);
+        patched = true;
+        try {
+            space.mmap(MapRequest.anonymous((long) count * Pages.SIZE).at(start).protect(protection));
+            Arrays.fill(mine, page, page + count, 0);
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            words = null;
+            rest(mine, page, count);
+        }
+    }
+
+    /** Unmaps what is left after another actor took the hole. */
+    private void rest(long[] mine, int page, int count) {
+        long from = base + (long) page * Pages.SIZE;
+        if (page > 0) {
+            space.munmap(base, from - base);
+        }
+        long end = from + (long) count * Pages.SIZE;
+        long stop = base + (long) mine.length * Pages.SIZE;
+        if (end < stop) {
+            space.munmap(end, stop - end);
+        }
+    }
+
+    private void protect() {
+        protection = protection == Protection.READ_WRITE
+                ? Protection.values()[random.nextInt(Protection.values().length)]
+                : Protection.READ_WRITE;
+        space.mprotect(base, pages() * (long) Pages.SIZE, protection);
+    }
+
+    private void unmap(long[] mine) {
+        space.munmap(base, (long) mine.length * Pages.SIZE);
+        words = null;
+    }
+
+    /** Proves every word. */
+    void exact() {
+        long[] mine = words;
+        if (mine == null || protection == Protection.NONE) {
+            return;
+        }
+        for (int page = 0; page < mine.length; page++) {
+            long word = cpu.getLong(address(page));
+            if (word != mine[page]) {
+                throw new AssertionError(
+                        "0x" + Long.toHexString(address(page)) + " holds " + word + ", not " + mine[page]);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package moraine.core.impl.random;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import moraine.core.api.host.Machine;
+
+/** How often actors met: without meetings, a run has proven nothing. */
+record Overlaps(Map<String, Long> counts) {
+    private static final List<String> NEEDED = List.of(
+            "cpu.waits",
+            "tables.cas.lost",
+            "device.retries",
+            "migrate.failed.pages",
+            "cow.copied.pages",
+            "migrate.to.device.pages",
+            "migrate.to.host.pages",
+            "migrate.made.on.device.pages",
+            "migrate.evicted.pages",
+            "device.mapped.remote.pages",
+            "convert.pages",
+            "folio.splits",
+            "shootdowns");
+
+    static Overlaps of(Machine machine) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        NEEDED.forEach(name -> counts.put(name, machine.counter(name)));
+        return new Overlaps(counts);
+    }
+
+    /** {@return what never happened} */
+    List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        counts.forEach((name, count) -> {
+            if (count == 0) {
+                missing.add(name);
+            }
+        });
+        return missing;
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        counts.forEach(
+                (name, count) -> text.append(name).append('=').append(count).append(' '));
+        return text.toString().strip();
+    }
+}

@@ -1,0 +1,169 @@
+package moraine.core.impl.random;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Violation;
+import moraine.core.impl.plugins.VirtualEnvironment;
+
+/** One actor in virtual time: every step's result is compared with the plain model, and the same seed does the same. */
+final class SingleRun implements AutoCloseable {
+    private static final long RAM_BYTES = 64L << 20;
+    private static final long DEVICE_BYTES = 4L << 20;
+    private static final int MOST_SPACES = 4;
+
+    private final RandomGenerator random;
+    private final Bench bench;
+    private final List<Side> sides = new ArrayList<>();
+    private final StringBuilder log = new StringBuilder();
+    private final SingleMappings mappings;
+    private final SingleAccesses accesses;
+    private int forks;
+
+    SingleRun(long seed) {
+        random = new SplittableRandom(seed);
+        bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment());
+        mappings = new SingleMappings(random);
+        accesses = new SingleAccesses(bench.machine(), random);
+        add(bench.machine().openSpace("s0"), new PlainSpace());
+    }
+
+    private void add(AddressSpace space, PlainSpace model) {
+        sides.add(new Side(space, space.attach(0), model, log));
+    }
+
+    /** {@return everything that was done and seen, for comparing two runs} */
+    String log() {
+        return log.toString();
+    }
+
+    void play(int steps) {
+        for (int step = 1; step <= steps; step++) {
+            try {
+                operate(sides.get(random.nextInt(sides.size())));
+                if (step % 64 == 0) {
+                    compare();
+                }
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("at step " + step + ": " + e.getMessage() + "\n" + tail(), e);
+            }
+        }
+        compare();
+    }
+
+    private String tail() {
+        return log.substring(Math.max(0, log.length() - 2000));
+    }
+
+    private void operate(Side side) {
+        switch (random.nextInt(40)) {
+            case 0, 1 -> mappings.map(side);
+            case 2 -> mappings.unmap(side);
+            case 3, 4 -> mappings.protect(side);
+            case 5, 6 -> mappings.remap(side);
+            case 7 -> fork(side);
+            case 8 -> close(side);
+            case 9, 10 -> migrate(side);
+            case 11 -> request(side);
+            case 12 -> evict();
+            case 13 -> exchange();
+            case 14, 15, 16, 17 -> accesses.launch(side);
+            case 18, 19 -> accesses.touch(side);
+            case 20, 21, 22, 23, 24, 25, 26, 27 -> accesses.read(side);
+            default -> accesses.write(side);
+        }
+    }
+
+    private void fork(Side side) {
+        if (sides.size() < MOST_SPACES) {
+            String name = side.space().name() + "." + ++forks;
+            side.note("fork", 0, sides.size());
+            add(side.space().fork(name), side.model().fork());
+        }
+    }
+
+    private void close(Side side) {
+        if (sides.size() > 1 && random.nextBoolean()) {
+            side.note("close", 0, 0);
+            side.cpu().close();
+            side.space().close();
+            sides.remove(side);
+        }
+    }
+
+    private void migrate(Side side) {
+        long at = side.model().anyPage(random);
+        if (at == 0) {
+            return;
+        }
+        int count = side.model().run(at, mappings.length());
+        int node = random.nextInt(1 + Bench.DEVICES);
+        boolean done = Agreement.does(
+                Errno.EACCES, () -> side.space().migrate(at, (long) count * Pages.SIZE, node, Cause.USER));
+        side.note("migrate to " + node + " " + done, at, count);
+    }
+
+    private void request(Side side) {
+        long at = side.model().anyPage(random);
+        if (at != 0) {
+            int node = random.nextInt(1 + Bench.DEVICES);
+            side.note("request to " + node, at, 64);
+            bench.request(side.space(), at, 64L * Pages.SIZE, node);
+        }
+    }
+
+    private void evict() {
+        int node = 1 + random.nextInt(Bench.DEVICES);
+        int left = bench.evict(node, 1 + random.nextInt(200));
+        log.append("evict ").append(node).append(' ').append(left).append('\n');
+    }
+
+    private void exchange() {
+        if (random.nextInt(3) == 0) {
+            String policy = Bench.anyPolicy(random);
+            log.append("use ").append(policy).append('\n');
+            bench.machine().policies().use(policy, false);
+            if (random.nextBoolean()) {
+                log.append(bench.machine().policies().settle()).append('\n');
+            }
+        }
+    }
+
+    /** Compares one word of every page, and checks the machine. */
+    private void compare() {
+        List<Violation> broken = bench.machine().check();
+        if (!broken.isEmpty()) {
+            throw new AssertionError(broken.toString());
+        }
+        for (Side side : sides) {
+            for (long page : side.model().addresses()) {
+                long at = page + 8L * random.nextInt(512);
+                if (side.model().protection(at) != Protection.NONE) {
+                    Agreement.same(side.cpu().getLong(at), side.model().word(at), at);
+                }
+            }
+        }
+    }
+
+    /** Ends all spaces and proves that nothing is left in use. */
+    void end() {
+        for (Side side : sides) {
+            side.cpu().close();
+            side.space().close();
+        }
+        sides.clear();
+        compare();
+        bench.machine().nodes().forEach(node -> Agreement.same(node.freePages(), node.pages(), node.id()));
+    }
+
+    @Override
+    public void close() {
+        bench.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of address spaces. */
+@NullMarked
+package moraine.core.impl.space;
+
+import org.jspecify.annotations.NullMarked;

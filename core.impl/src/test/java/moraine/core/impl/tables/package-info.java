@@ -1,0 +1,5 @@
+/** Tests of tables. */
+@NullMarked
+package moraine.core.impl.tables;
+
+import org.jspecify.annotations.NullMarked;
