@@ -1,0 +1,62 @@
+package moraine.sim;
+
+import java.util.List;
+
+/**
+ * What to compare.
+ *
+ * @param subject what runs
+ * @param profile name or {@code .yaml} file
+ * @param policies instance names; {@link #RAM_ONLY} is the machine's last resort
+ * @param deviceMemory share of the footprint such as {@code 50%}, or a size such as {@code 64MiB}
+ * @param threads CPU threads of a workload
+ * @param seed of its data
+ */
+public record ComparisonRequest(
+        Subject subject, String profile, List<String> policies, String deviceMemory, int threads, long seed) {
+    /** The policy that allocates in system memory and moves nothing. */
+    public static final String RAM_ONLY = "ram-only";
+
+    /** The policy that leaves pages where they were first touched. */
+    public static final String FIRST_TOUCH = "first-touch";
+
+    public static final List<String> DEFAULT_POLICIES = List.of(RAM_ONLY, FIRST_TOUCH, "hmm", "cdm");
+    public static final String DEFAULT_PROFILE = "gh200";
+    public static final String DEFAULT_DEVICE_MEMORY = "50%";
+    public static final int DEFAULT_THREADS = 8;
+    public static final long DEFAULT_SEED = 1;
+
+    public ComparisonRequest {
+        policies = List.copyOf(policies);
+    }
+
+    public static ComparisonRequest of(Subject subject) {
+        return new ComparisonRequest(
+                subject, DEFAULT_PROFILE, DEFAULT_POLICIES, DEFAULT_DEVICE_MEMORY, DEFAULT_THREADS, DEFAULT_SEED);
+    }
+
+    public ComparisonRequest withProfile(String other) {
+        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed);
+    }
+
+    public ComparisonRequest withPolicies(List<String> others) {
+        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed);
+    }
+
+    public ComparisonRequest withDeviceMemory(String other) {
+        return new ComparisonRequest(subject, profile, policies, other, threads, seed);
+    }
+
+    public ComparisonRequest withThreads(int other) {
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, other, seed);
+    }
+
+    public ComparisonRequest withSeed(long other) {
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, other);
+    }
+
+    /** {@return the request to run it under one of the policies} */
+    public RunRequest run(String policy) {
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed);
+    }
+}

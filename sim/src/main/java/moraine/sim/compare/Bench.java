@@ -1,0 +1,99 @@
+package moraine.sim.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import moraine.core.api.host.MachineFactory;
+import moraine.core.api.model.Backing;
+import moraine.core.api.model.DeviceSpec;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.time.Environment;
+import moraine.sim.ComparisonRequest;
+import moraine.sim.Fact;
+import moraine.sim.RunRequest;
+import moraine.sim.Subject;
+import moraine.sim.profile.MachineProfile;
+import moraine.sim.profile.Profiles;
+import moraine.sim.time.VirtualEnvironment;
+import moraine.sim.trace.Phase;
+import moraine.sim.trace.Traces;
+import moraine.sim.workload.Workload;
+import moraine.sim.workload.Workloads;
+
+/**
+ * A subject and the machine to run it on, made ready once for any number of runs.
+ *
+ * @param workload its data made
+ * @param scaling the machine, cut down to it
+ * @param request what was asked for; its policy is that of no run yet
+ */
+record Bench(Workload workload, Scaling scaling, RunRequest request) {
+    private static final String USUAL_DEVICE = "gpu0";
+
+    static Bench of(RunRequest request) {
+        MachineProfile profile = Profiles.load(request.profile());
+        List<String> devices =
+                profile.topology().devices().stream().map(DeviceSpec::name).toList();
+        Subject subject = request.subject();
+        Workload workload;
+        Set<String> used;
+        if (subject.trace()) {
+            List<Phase> phases = Phase.parse(actors(subject, devices), devices);
+            workload = Workloads.replay(Traces.load(subject.name()), phases);
+            used = phases.stream().map(Phase::actor).collect(Collectors.toSet());
+        } else {
+            workload = Workloads.create(subject.name(), subject.size(), request.seed());
+            used = devices.stream().limit(1).collect(Collectors.toSet());
+        }
+        return new Bench(workload, Scaling.of(profile, used, workload.pages(), request.deviceMemory()), request);
+    }
+
+    private static String actors(Subject subject, List<String> devices) {
+        if (!subject.actors().isEmpty()) {
+            return subject.actors();
+        }
+        if (devices.isEmpty()) {
+            return "cpu:0-100";
+        }
+        String device = devices.contains(USUAL_DEVICE) ? USUAL_DEVICE : devices.getFirst();
+        return "cpu:0-40," + device + ":40-70,cpu:70-100";
+    }
+
+    VirtualEnvironment virtual() {
+        return new VirtualEnvironment(scaling.profile(), scaling.cacheBytes(), request.seed());
+    }
+
+    /** Makes the machine of one run. */
+    PlayedRun open(MachineFactory factory, String policy, Environment environment, Backing backing) {
+        boolean ramOnly = policy.equals(ComparisonRequest.RAM_ONLY);
+        var spec = new MachineSpec(
+                scaling.profile().topology().name(),
+                scaling.profile().topology(),
+                scaling.devices(),
+                Map.of(),
+                backing,
+                ramOnly ? MachineSpec.LAST_RESORT : policy);
+        boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
+        return new PlayedRun(this, factory.create(spec, environment), asks);
+    }
+
+    List<Fact> facts() {
+        var facts = new ArrayList<Fact>();
+        facts.add(new Fact("workload", workload.summary()));
+        facts.add(new Fact(
+                "references", String.format(Locale.ROOT, "%,d to %,d pages", workload.references(), workload.pages())));
+        facts.add(new Fact(
+                "profile",
+                scaling.profile().topology().name() + ": "
+                        + scaling.profile().topology().summary()));
+        facts.addAll(scaling.facts());
+        if (!request.subject().trace()) {
+            facts.add(new Fact("CPU threads", Integer.toString(request.threads())));
+            facts.add(new Fact("seed", Long.toString(request.seed())));
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,134 @@
+package moraine.sim.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import moraine.core.api.model.DeviceSpec;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.NodeSpec;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.ProcessorSpec;
+import moraine.core.api.model.Quantity;
+import moraine.core.api.model.TopologyProfile;
+import moraine.sim.Fact;
+import moraine.sim.profile.MachineProfile;
+
+/**
+ * A profile cut down to a footprint, so that a small subject meets the pressure that a large one meets on the machine:
+ *
+ * <ul>
+ *   <li>each device in use: what was asked for, a share of the footprint or a size, in whole pages;
+ *   <li>system memory: 200 % of the footprint, divided as the profile divides it, in whole pages;
+ *   <li>caches: by the same factor as the memory of their node, but no smaller than 32 KiB.
+ * </ul>
+ *
+ * @param profile with the capacities scaled
+ * @param devices those in use
+ * @param cacheBytes by node id
+ * @param facts what was done, for people
+ */
+record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Long> cacheBytes, List<Fact> facts) {
+    private static final double RAM_SHARE = 2.0;
+    private static final long LEAST_CACHE_BYTES = 32L << 10;
+
+    /**
+     * Scales a profile.
+     *
+     * @param used names of devices
+     * @param deviceMemory of each, as people write it
+     */
+    static Scaling of(MachineProfile full, Set<String> used, long footprintPages, String deviceMemory) {
+        TopologyProfile topology = full.topology();
+        long footprint = footprintPages * Pages.SIZE;
+        long deviceBytes = up(Sizes.bytes(deviceMemory, footprint));
+        List<DeviceSpec> devices =
+                topology.devices().stream().filter(d -> used.contains(d.name())).toList();
+        double ram = topology.nodes().stream()
+                .filter(n -> n.kind() != NodeKind.DEVICE)
+                .mapToDouble(n -> n.bytes().value())
+                .sum();
+        var capacities = new LinkedHashMap<Integer, Long>();
+        for (NodeSpec node : topology.nodes()) {
+            boolean device = node.kind() == NodeKind.DEVICE;
+            double share = node.bytes().value() / ram * RAM_SHARE * footprint;
+            capacities.put(node.id(), device ? deviceBytes : up((long) share));
+        }
+        Map<Integer, Long> caches = caches(topology, capacities);
+        var facts = facts(topology, devices, capacities, caches, footprint);
+        return new Scaling(new MachineProfile(scaled(topology, capacities), full.costs()), devices, caches, facts);
+    }
+
+    private static long up(long bytes) {
+        return Math.max(Pages.SIZE, Pages.ceil(bytes));
+    }
+
+    private static Map<Integer, Long> caches(TopologyProfile topology, Map<Integer, Long> capacities) {
+        var caches = new LinkedHashMap<Integer, Long>();
+        for (ProcessorSpec processor : topology.processors()) {
+            double full = topology.node(processor.node()).orElseThrow().bytes().value();
+            double factor = Math.min(1, capacities.getOrDefault(processor.node(), 0L) / full);
+            long bytes = (long) (processor.cacheBytes().value() * factor);
+            caches.put(processor.node(), Math.max(bytes, LEAST_CACHE_BYTES));
+        }
+        return caches;
+    }
+
+    private static TopologyProfile scaled(TopologyProfile full, Map<Integer, Long> capacities) {
+        List<NodeSpec> nodes = full.nodes().stream()
+                .map(n -> new NodeSpec(
+                        n.id(), n.name(), n.kind(), n.parent(), scaled(n, capacities.getOrDefault(n.id(), 0L))))
+                .toList();
+        return new TopologyProfile(
+                full.name(), full.summary(), nodes, full.processors(), full.accesses(), full.copies(), full.devices());
+    }
+
+    private static Quantity scaled(NodeSpec node, long bytes) {
+        return new Quantity(bytes, "bytes", "scaled from " + node.bytes().value(), Quantity.Confidence.C);
+    }
+
+    private static List<Fact> facts(
+            TopologyProfile topology,
+            List<DeviceSpec> devices,
+            Map<Integer, Long> capacities,
+            Map<Integer, Long> caches,
+            long footprint) {
+        var facts = new ArrayList<Fact>();
+        Set<Integer> inUse = devices.stream().map(DeviceSpec::node).collect(Collectors.toSet());
+        for (NodeSpec node : topology.nodes()) {
+            boolean device = node.kind() == NodeKind.DEVICE;
+            if (!device || inUse.contains(node.id())) {
+                facts.add(new Fact("node " + node.id(), describe(node, capacities, caches, footprint, devices)));
+            }
+        }
+        return facts;
+    }
+
+    private static String describe(
+            NodeSpec node,
+            Map<Integer, Long> capacities,
+            Map<Integer, Long> caches,
+            long footprint,
+            List<DeviceSpec> devices) {
+        long bytes = capacities.getOrDefault(node.id(), 0L);
+        String owner = devices.stream()
+                .filter(d -> d.node() == node.id())
+                .map(d -> " of " + d.name())
+                .findFirst()
+                .orElse("");
+        Long cache = caches.get(node.id());
+        return String.format(
+                Locale.ROOT,
+                "%s%s scaled from %s to %s (%,d pages, %.0f %% of the footprint)%s",
+                node.name(),
+                owner,
+                Sizes.text((long) node.bytes().value()),
+                Sizes.text(bytes),
+                bytes / Pages.SIZE,
+                100.0 * bytes / footprint,
+                cache == null ? "" : ", its cache to " + Sizes.text(cache));
+    }
+}

@@ -1,0 +1,62 @@
+package moraine.sim.profile;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+
+/** The profiles that come with the simulation, and those in files of their own. */
+public final class Profiles {
+    private static final List<String> NAMES = List.of("gh200", "power9-v100-cdm", "cxl-type3", "knl-mcdram");
+    private static final String SUFFIX = ".yaml";
+
+    private Profiles() {}
+
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /**
+     * {@return the profile of that name, or the one in that file when it ends in {@code .yaml}}
+     *
+     * @throws MoraineException ENOENT when there is none, EINVAL when the file is wrong
+     */
+    public static MachineProfile load(String nameOrFile) {
+        if (NAMES.contains(nameOrFile)) {
+            return new ProfileReader(nameOrFile + SUFFIX, resource(nameOrFile + SUFFIX)).read();
+        }
+        if (nameOrFile.endsWith(SUFFIX)) {
+            return new ProfileReader(nameOrFile, file(nameOrFile)).read();
+        }
+        throw MoraineException.caller(
+                Errno.ENOENT,
+                "no profile " + nameOrFile + "; there are " + String.join(", ", NAMES) + ", or name a .yaml file");
+    }
+
+    private static String file(String name) {
+        try {
+            return Files.readString(Path.of(name));
+        } catch (IOException e) {
+            throw new MoraineException(
+                    Errno.ENOENT,
+                    Blame.CALLER,
+                    "profile file " + name + " cannot be read (" + e.getClass().getSimpleName() + "); check the path",
+                    e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(Profiles.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package moraine.sim.time;
+
+import java.util.Map;
+import moraine.core.api.model.CopyEdge;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
+import moraine.core.api.time.Cost;
+import moraine.core.api.time.Meter;
+import moraine.sim.profile.MachineProfile;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * What things cost
+ * ================
+ * Units: ns, bytes, and GB/s = bytes per ns. Figures come from the machine's profile, where each has its source.
+ *
+ * References pass the initiator's cache filter (lines of 64 bytes). Consecutive references with one intent to one page
+ * collapse into a run: hits, misses, bytes = misses x line.
+ *
+ *   run       = hits x cacheLatency + max(misses x loadedLatency / outstanding, transfer)
+ *   transfer  = bytes / bandwidth; longer when others fill the link: see LinkLoad
+ *   loaded    = latency x (1 + 1.5 x max(0, u - knee) / (1 - knee))
+ *               at full load 2.5 x the unloaded latency, as Colloid (SOSP'24) measured; the knee is the edge's field
+ *   u           utilisation of the direction that the data flow in, 0 to 1, see LinkLoad
+ *   outstanding of a CPU is one core's, and an actor is a core; of a device it is the whole device's, so the device's
+ *               busy actors share it
+ *
+ *   COPY      = wait for one of the device's engines + startup + pages x perPage
+ *             + wait for the copy before in this direction + transfer
+ *   MIGRATE   = nothing of its own: perPage, as published, covers unmapping and remapping
+ *   ZERO      = max(lines x loadedLatency / outstanding, transfer): stores that stream past the cache
+ *   CPU_FAULT = faults x fault
+ *   DEVICE_FAULT_BATCH = fault + (faults - 1) x faultEach
+ *   SHOOTDOWN = shootdown + contexts x shootdownEach
+ *   LAUNCH    = kernels x launch;  COMPUTE = amount
+ *
+ * Data that flow from node a to node b load the direction a->b, whether an access or a copy moves them; reads and
+ * writes of a node's own memory load it separately.
+ */
+
+/** Charges the actor in its step for accesses and work, by the formulas above. */
+public final class CostModel implements Meter {
+    private static final double LOADED_EXCESS = 1.5;
+
+    private final EventLoop loop;
+    private final Figures figures;
+    private final Caches caches;
+    private final Links links;
+
+    private int runInitiator = -1;
+    private int runNode;
+    private long runPage;
+    private @Nullable Intent runIntent;
+    private long hits;
+    private long misses;
+
+    CostModel(MachineProfile profile, Map<Integer, Long> cacheBytes, EventLoop loop) {
+        this.loop = loop;
+        this.figures = new Figures(profile);
+        this.caches = new Caches(profile.topology(), cacheBytes);
+        this.links = new Links(figures);
+        loop.beforeLook(this::flush);
+    }
+
+    @Override
+    public void access(int initiator, int node, long address, int bytes, Intent intent) {
+        long page = address >>> Pages.SHIFT;
+        if (page != runPage || node != runNode || initiator != runInitiator || intent != runIntent) {
+            flush();
+            runInitiator = initiator;
+            runNode = node;
+            runPage = page;
+            runIntent = intent;
+        }
+        long lines = caches.lines(initiator, address, bytes);
+        long missed = caches.access(initiator, node, address, bytes, intent.writes());
+        hits += lines - missed;
+        misses += missed;
+    }
+
+    /** Books the run that was collected. */
+    void flush() {
+        Intent intent = runIntent;
+        if (intent == null) {
+            return;
+        }
+        Account account = loop.account();
+        double ns = hits * figures.hitNs(runInitiator);
+        if (misses > 0) {
+            ns += memoryNs(account, runInitiator, runNode, misses, intent.writes());
+        }
+        account.spend(figures.access(runInitiator, runNode), ns);
+        runIntent = null;
+        hits = 0;
+        misses = 0;
+    }
+
+    /** Books the lines' transfer. {@return how long they take, by latency or by bandwidth} */
+    private double memoryNs(Account account, int initiator, int node, long lines, boolean write) {
+        double nowNs = account.nowNs();
+        LinkLoad link = links.access(initiator, node, write);
+        double waitNs = lines * loadedNs(initiator, node, link.utilisation(nowNs)) / outstanding(initiator);
+        double transferNs = lines * figures.lineBytes(initiator) / figures.bandwidth(initiator, node, write);
+        return Math.max(waitNs, link.book(nowNs, transferNs) - nowNs);
+    }
+
+    private double loadedNs(int initiator, int node, double load) {
+        double knee = figures.knee(initiator, node);
+        double beyond = Math.max(0, load - knee) / (1 - knee);
+        return figures.latencyNs(initiator, node) * (1 + LOADED_EXCESS * beyond);
+    }
+
+    private double outstanding(int initiator) {
+        double all = figures.outstanding(initiator);
+        return figures.isDevice(initiator) ? all / loop.busy(initiator) : all;
+    }
+
+    @Override
+    public void charge(Cost cost, int initiator, int from, int to, long amount) {
+        flush();
+        Account account = loop.account();
+        switch (cost) {
+            case CPU_FAULT -> account.spend(Spent.CPU_FAULTS, amount * figures.faultNs(initiator));
+            case DEVICE_FAULT_BATCH -> account.spend(Spent.DEVICE_FAULTS, batchNs(initiator, amount));
+            case ZERO -> account.spend(Spent.ZERO, memoryNs(account, initiator, to, lines(initiator, amount), true));
+            case COPY -> copy(account, initiator, from, to, amount);
+            case MIGRATE -> {
+                // in COPY's perPage
+            }
+            case SHOOTDOWN -> account.spend(Spent.SHOOTDOWN, figures.shootdownNs(amount));
+            case LAUNCH -> account.spend(Spent.LAUNCH, amount * figures.launchNs());
+            case COMPUTE -> account.spend(Spent.COMPUTE, (double) amount);
+        }
+    }
+
+    private double batchNs(int initiator, long faults) {
+        return faults == 0 ? 0 : figures.faultNs(initiator) + (faults - 1) * figures.faultEachNs(initiator);
+    }
+
+    private long lines(int initiator, long bytes) {
+        return (bytes + figures.lineBytes(initiator) - 1) / figures.lineBytes(initiator);
+    }
+
+    private void copy(Account account, int initiator, int from, int to, long bytes) {
+        CopyEdge edge = figures.copy(from, to);
+        if (edge == null) {
+            long lines = lines(initiator, bytes);
+            account.spend(figures.move(to), memoryNs(account, initiator, from, lines, false));
+            account.spend(figures.move(to), memoryNs(account, initiator, to, lines, true));
+            return;
+        }
+        LinkLoad direction = links.between(from, to);
+        double setupNs = edge.startup().value()
+                + bytes / (double) Pages.SIZE * edge.perPage().value();
+        double readyNs = Math.max(account.nowNs(), links.engineFreeNs(from, to));
+        double startNs = Math.max(readyNs + setupNs, direction.freeNs());
+        double transferNs = bytes / edge.bandwidth().value();
+        double endNs = direction.book(startNs, transferNs);
+        direction.busyUntil(endNs);
+        links.engineBusy(from, to, endNs);
+        account.waitUntil(startNs - setupNs);
+        account.spend(figures.move(to), endNs - account.nowNs());
+    }
+}

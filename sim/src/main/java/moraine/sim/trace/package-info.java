@@ -1,0 +1,5 @@
+/** Recorded references of real programs. */
+@NullMarked
+package moraine.sim.trace;
+
+import org.jspecify.annotations.NullMarked;

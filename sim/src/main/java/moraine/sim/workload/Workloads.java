@@ -1,0 +1,72 @@
+package moraine.sim.workload;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.sim.trace.Phase;
+import moraine.sim.trace.Trace;
+
+/** The kernels that come with the simulation, in their usual sizes, and what replays a trace. */
+public final class Workloads {
+    private static final Map<String, Recipe> RECIPES = recipes();
+
+    private Workloads() {}
+
+    /** Makes a workload from a size, which doubles its data with each step up, and a seed. */
+    private record Recipe(String summary, int size, Maker maker) {}
+
+    /** Makes a workload. */
+    private interface Maker {
+        Workload make(int size, long seed);
+    }
+
+    private static Map<String, Recipe> recipes() {
+        var all = new LinkedHashMap<String, Recipe>();
+        all.put("pagerank", new Recipe("ranks of an R-MAT graph", 18, (size, seed) -> new PageRank(size, 3, seed)));
+        all.put("vector-add", new Recipe("sums of two vectors", 12, (size, seed) -> new VectorAdd(1 << size, 4, seed)));
+        all.put("stencil", new Recipe("a 5-point stencil", 13, (size, seed) -> new Stencil(1 << size, 6, seed)));
+        all.put("k-means", new Recipe("clusters of points", 13, (size, seed) -> new KMeans(1 << size, 5, seed)));
+        return all;
+    }
+
+    public static List<String> names() {
+        return List.copyOf(RECIPES.keySet());
+    }
+
+    /** {@return what a workload does, in a few words} */
+    public static String summary(String name) {
+        return recipe(name).summary();
+    }
+
+    /**
+     * Makes a workload's data and computes the result to expect.
+     *
+     * @param size its size, which doubles the data with each step up; 0 for the usual
+     * @throws MoraineException ENOENT for an unknown name, EINVAL for a size that is not from 4 to 24
+     */
+    public static Workload create(String name, int size, long seed) {
+        Recipe recipe = recipe(name);
+        if (size != 0 && (size < 4 || size > 24)) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "size " + size + " of workload " + name + " is not from 4 to 24; " + recipe.size() + " is usual");
+        }
+        return recipe.maker().make(size == 0 ? recipe.size() : size, seed);
+    }
+
+    /** {@return what replays a trace in phases} */
+    public static Workload replay(Trace trace, List<Phase> phases) {
+        return new TraceReplay(trace, phases);
+    }
+
+    private static Recipe recipe(String name) {
+        Recipe recipe = RECIPES.get(name);
+        if (recipe == null) {
+            throw MoraineException.caller(
+                    Errno.ENOENT, "no workload " + name + "; there are " + String.join(", ", RECIPES.keySet()));
+        }
+        return recipe;
+    }
+}

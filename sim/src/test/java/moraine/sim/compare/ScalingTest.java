@@ -1,0 +1,45 @@
+package moraine.sim.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import moraine.core.api.model.NodeSpec;
+import moraine.sim.Fact;
+import moraine.sim.profile.Profiles;
+import org.junit.jupiter.api.Test;
+
+final class ScalingTest {
+    private static long bytes(Scaling scaling, int node) {
+        return (long) scaling.profile()
+                .topology()
+                .node(node)
+                .map(NodeSpec::bytes)
+                .orElseThrow()
+                .value();
+    }
+
+    @Test
+    void shouldGiveHalfTheFootprintToTheDeviceAndTwiceToMemory() {
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%");
+        assertThat(bytes(scaling, 1)).isEqualTo(44L << 20);
+        assertThat(bytes(scaling, 0)).isEqualTo(176L << 20);
+        assertThat(scaling.facts())
+                .contains(new Fact(
+                        "node 1",
+                        "HBM3 of gpu0 scaled from 89.4 GiB to 44 MiB (11,264 pages, 50 % of the footprint), its cache"
+                                + " to 32 KiB"));
+        assertThat(scaling.cacheBytes().get(0)).isEqualTo((long) (114e6 * (176L << 20) / 480e9));
+    }
+
+    @Test
+    void shouldDivideMemoryAsTheProfileDoesAndUseOnlyNamedDevices() {
+        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB");
+        assertThat(bytes(scaling, 0) + bytes(scaling, 8)).isBetween(800L * 1_000_000, 840L * 1_000_000);
+        assertThat(bytes(scaling, 0)).isLessThanOrEqualTo(bytes(scaling, 8));
+        assertThat(bytes(scaling, 60)).isEqualTo(64L << 20);
+        assertThat(scaling.devices())
+                .singleElement()
+                .satisfies(d -> assertThat(d.node()).isEqualTo(60));
+        assertThat(scaling.facts()).extracting(Fact::name).containsExactly("node 0", "node 8", "node 60");
+    }
+}

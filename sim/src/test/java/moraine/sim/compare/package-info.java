@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.profile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.report;
+
+import org.jspecify.annotations.NullMarked;

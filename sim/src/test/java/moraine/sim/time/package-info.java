@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.time;
+
+import org.jspecify.annotations.NullMarked;

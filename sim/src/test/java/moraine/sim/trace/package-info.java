@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.trace;
+
+import org.jspecify.annotations.NullMarked;

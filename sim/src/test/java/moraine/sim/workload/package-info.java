@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.sim.workload;
+
+import org.jspecify.annotations.NullMarked;
