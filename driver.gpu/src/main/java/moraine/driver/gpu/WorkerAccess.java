@@ -1,0 +1,191 @@
+package moraine.driver.gpu;
+
+import java.lang.foreign.MemorySegment;
+import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MoraineException;
+
+/**
+ * What the blocks on one worker see of one space: the host's access with a sampler before it. About one access in 16 is
+ * a sample: a touch in front of it tells where the page is, and if that is not the device's own memory, all accesses
+ * since the last sample count as remote. The gaps are random, so that no stride escapes, and a window counts as many
+ * accesses as it has 128-byte transactions. Usable within a block's step only.
+ */
+final class WorkerAccess implements DeviceAccess {
+    private static final int TRANSACTION_SHIFT = 7;
+    private static final int LONGEST_GAP = 31;
+
+    private final DeviceAccess memory;
+    private final AccessCounters counters;
+    private final Upcalls upcalls;
+    private final int node;
+    private long random;
+
+    /** Accesses until the next sample. Outside a step there are none left, which leads every access to the check. */
+    private int left;
+
+    private int gap;
+    private int leftInStep;
+    private boolean entered;
+
+    WorkerAccess(DeviceAccess memory, AccessCounters counters, Upcalls upcalls, int node, long seed) {
+        this.memory = memory;
+        this.counters = counters;
+        this.upcalls = upcalls;
+        this.node = node;
+        random = seed | 1;
+        gap = nextGap();
+        leftInStep = gap;
+    }
+
+    void enter() {
+        left = leftInStep;
+        entered = true;
+    }
+
+    void leave() {
+        leftInStep = left;
+        left = 0;
+        entered = false;
+    }
+
+    /** Gives the host's access back; the worker's to call. */
+    void release() {
+        memory.close();
+    }
+
+    private void before(long address, int transactions, Intent intent) {
+        left -= transactions;
+        if (left < 0) {
+            sample(address, intent);
+        }
+    }
+
+    private void before(long address, Intent intent) {
+        if (--left < 0) {
+            sample(address, intent);
+        }
+    }
+
+    private void sample(long address, Intent intent) {
+        if (!entered) {
+            left = 0;
+            throw MoraineException.caller(
+                    Errno.EBADF,
+                    "access to 0x" + Long.toHexString(address) + " outside a block's step; make it inside");
+        }
+        int at = counters.counting() ? memory.touch(address, 1, intent) : node;
+        if (at != node && counters.add(address, (long) gap - left)) {
+            upcalls.raiseCounters();
+        }
+        gap = nextGap();
+        left = gap;
+    }
+
+    private int nextGap() {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        return (int) (random >>> 40) & LONGEST_GAP;
+    }
+
+    private static int transactions(long bytes) {
+        return (int) Math.min(1 + ((bytes - 1) >> TRANSACTION_SHIFT), 1 << 20);
+    }
+
+    @Override
+    public byte getByte(long address) {
+        before(address, Intent.READ);
+        return memory.getByte(address);
+    }
+
+    @Override
+    public int getInt(long address) {
+        before(address, Intent.READ);
+        return memory.getInt(address);
+    }
+
+    @Override
+    public long getLong(long address) {
+        before(address, Intent.READ);
+        return memory.getLong(address);
+    }
+
+    @Override
+    public float getFloat(long address) {
+        before(address, Intent.READ);
+        return memory.getFloat(address);
+    }
+
+    @Override
+    public double getDouble(long address) {
+        before(address, Intent.READ);
+        return memory.getDouble(address);
+    }
+
+    @Override
+    public void putByte(long address, byte value) {
+        before(address, Intent.WRITE);
+        memory.putByte(address, value);
+    }
+
+    @Override
+    public void putInt(long address, int value) {
+        before(address, Intent.WRITE);
+        memory.putInt(address, value);
+    }
+
+    @Override
+    public void putLong(long address, long value) {
+        before(address, Intent.WRITE);
+        memory.putLong(address, value);
+    }
+
+    @Override
+    public void putFloat(long address, float value) {
+        before(address, Intent.WRITE);
+        memory.putFloat(address, value);
+    }
+
+    @Override
+    public void putDouble(long address, double value) {
+        before(address, Intent.WRITE);
+        memory.putDouble(address, value);
+    }
+
+    @Override
+    public boolean compareAndSetLong(long address, long expected, long value) {
+        before(address, Intent.ATOMIC);
+        return memory.compareAndSetLong(address, expected, value);
+    }
+
+    @Override
+    public long getAndAddLong(long address, long delta) {
+        before(address, Intent.ATOMIC);
+        return memory.getAndAddLong(address, delta);
+    }
+
+    @Override
+    public void read(long address, MemorySegment target) {
+        before(address, transactions(target.byteSize()), Intent.READ);
+        memory.read(address, target);
+    }
+
+    @Override
+    public void write(long address, MemorySegment source) {
+        before(address, transactions(source.byteSize()), Intent.WRITE);
+        memory.write(address, source);
+    }
+
+    @Override
+    public int touch(long address, int bytes, Intent intent) {
+        before(address, transactions(bytes), intent);
+        return memory.touch(address, bytes, intent);
+    }
+
+    @Override
+    public void close() {
+        throw MoraineException.caller(Errno.EPERM, "a block's access belongs to the device; leave it open");
+    }
+}
