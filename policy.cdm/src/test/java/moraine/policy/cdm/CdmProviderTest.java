@@ -1,0 +1,58 @@
+package moraine.policy.cdm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CdmProviderTest {
+    private final CdmProvider provider = new CdmProvider();
+
+    @Test
+    void shouldDriveMachinesWhoseDevicesAreCoherent() {
+        assertThat(provider.check(HandBuilt.superchip(), Parameters.NONE)).isEqualTo(Verdict.YES);
+        assertThat(provider.check(HandBuilt.twoSockets(), Parameters.NONE.with("isolation", "zonelist")))
+                .isEqualTo(Verdict.YES);
+    }
+
+    @Test
+    void shouldRefuseADeviceThatIsNotCoherentByName() {
+        assertThat(provider.check(HandBuilt.withBusDevice(), Parameters.NONE))
+                .isEqualTo(
+                        Verdict.no("device gpu1 (node 2) is not coherent: CPUs cannot address its memory, so it cannot"
+                                + " be a NUMA node; use hmm"));
+    }
+
+    @Test
+    void shouldNameTheInstanceWithItsParameters() {
+        var parameters = Parameters.NONE.with("isolation", "zonelist");
+
+        try (var policy = provider.create(new RecordingContext(HandBuilt.superchip()), parameters)) {
+            assertThat(policy.name()).isEqualTo("cdm(isolation=zonelist)");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "isolation | cpuset | parameter isolation=cpuset is not offered; the one offered is zonelist",
+                "counterThreshold | 0 | parameter counterThreshold=0 accesses is below 1; 256 is usual",
+                "counterThreshold | lots | parameter counterThreshold=lots is not a whole number",
+                "largePages | 1 | parameter largePages=1 is not true or false",
+                "threshold | 1 | cdm has no parameter threshold, only counterThreshold, isolation, largePages",
+            })
+    void shouldRefuseABadParameterInALine(String name, String value, String message) {
+        var parameters = Parameters.NONE.with(name, value);
+
+        assertThat(provider.check(HandBuilt.superchip(), parameters)).isEqualTo(Verdict.no(message));
+        assertThatThrownBy(() -> CdmSettings.of(parameters))
+                .isInstanceOf(MoraineException.class)
+                .hasMessage(message);
+    }
+}

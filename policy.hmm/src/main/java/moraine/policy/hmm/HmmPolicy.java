@@ -1,0 +1,81 @@
+package moraine.policy.hmm;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.TreeMap;
+import moraine.core.api.host.MachineView;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.DeviceAction;
+import moraine.core.api.model.DeviceInfo;
+import moraine.core.api.model.DeviceRule;
+import moraine.core.api.model.ListSelection;
+import moraine.core.api.model.MemoryType;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.NodeSpec;
+import moraine.core.api.model.PinRule;
+import moraine.core.api.model.Plan;
+import moraine.core.api.model.Reason;
+import moraine.core.api.model.Representation;
+import moraine.core.api.model.Zonelist;
+import moraine.core.api.policy.PlacementPolicy;
+
+/**
+ * Heterogeneous memory management as merged in Linux 4.14: a device's memory is private to it, in nobody's zonelist but
+ * its own for its own faults, and pages travel to whoever touches them. All of it is in the plan.
+ */
+final class HmmPolicy implements PlacementPolicy {
+    static final String NAME = "hmm";
+
+    /** Memory that CPUs do not see: every CPU touch is a fault that brings the page back. */
+    static final MemoryType DEVICE_PRIVATE = new MemoryType(
+            "device-private",
+            EnumSet.of(Attribute.DEVICE_ADDRESSABLE, Attribute.MOVABLE, Attribute.HOT_REMOVABLE),
+            PinRule.MIGRATE_FIRST,
+            PinRule.MIGRATE_FIRST);
+
+    private final String instance;
+    private final HmmSettings settings;
+
+    HmmPolicy(String instance, HmmSettings settings) {
+        this.instance = instance;
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return instance;
+    }
+
+    @Override
+    public Plan plan(MachineView machine) {
+        return new Plan(
+                representation(machine),
+                List.of(DeviceRule.always(DeviceAction.MIGRATE)),
+                settings.bringBackPages(),
+                settings.migratePages(),
+                settings.largePages());
+    }
+
+    private static Representation representation(MachineView machine) {
+        var types = new TreeMap<Integer, MemoryType>();
+        machine.devices().forEach(device -> types.put(device.node(), DEVICE_PRIVATE));
+        var order = new RamOrder(machine);
+        var lists = new ArrayList<Zonelist>();
+        for (NodeSpec node : machine.profile().nodes()) {
+            lists.add(new Zonelist(node.id(), null, order.from(node.id()), List.of(node.id())));
+        }
+        for (DeviceInfo device : machine.devices()) {
+            lists.add(ownFaults(device.node(), order));
+        }
+        return new Representation(types, lists, NodeSet.ALL, ListSelection.LOCAL, List.of());
+    }
+
+    /** A hole that the device touches is made in its memory, or in RAM when that is full. */
+    private static Zonelist ownFaults(int device, RamOrder order) {
+        var fallback = new ArrayList<Integer>();
+        fallback.add(device);
+        fallback.addAll(order.from(device));
+        return new Zonelist(device, Reason.DEVICE_FAULT, fallback, List.of(device));
+    }
+}

@@ -1,0 +1,85 @@
+package moraine.policy.hmm;
+
+import static java.util.Collections.nCopies;
+import static moraine.policy.hmm.RealMachine.CPU;
+import static moraine.policy.hmm.RealMachine.GPU;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.PageState;
+import moraine.core.api.model.Pages;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The strategy on the real core with the real driver. */
+final class HmmOnMachineTest {
+    private final RealMachine on = new RealMachine("hmm(bringBackPages=4,migratePages=16)");
+
+    @AfterEach
+    void close() {
+        on.close();
+    }
+
+    @Test
+    void shouldMigrateAWindowOnADeviceFault() {
+        long memory = on.map(64);
+        on.cpuWrites(memory, 64);
+        assertThat(on.nodes(memory, 64)).containsOnly(CPU);
+
+        on.gpuAdds(memory, 1);
+
+        assertThat(on.nodes(memory, 16)).containsOnly(GPU);
+        assertThat(on.nodes(memory + 16 * Pages.SIZE, 48)).containsOnly(CPU);
+        assertThat(on.space.why(memory).state()).isEqualTo(PageState.DEVICE_PRIVATE);
+        assertThat(on.space.why(memory).cause()).isEqualTo(Cause.COHERENCE);
+    }
+
+    @Test
+    void shouldBringBackAWindowOnACpuTouch() {
+        long memory = on.map(16);
+        on.cpuWrites(memory, 16);
+        on.gpuAdds(memory, 16);
+
+        assertThat(on.cpu.getLong(memory + 5 * Pages.SIZE)).isEqualTo(1006);
+
+        assertThat(on.nodes(memory, 16))
+                .startsWith(GPU, GPU, GPU, GPU, CPU, CPU, CPU, CPU, GPU)
+                .endsWith(nCopies(8, GPU).toArray(Integer[]::new));
+    }
+
+    @Test
+    void shouldMakeHolesInTheDevicesMemory() {
+        long memory = on.map(16);
+
+        on.gpuAdds(memory, 1);
+
+        assertThat(on.space.why(memory).node()).isEqualTo(GPU);
+        assertThat(on.cpu.getLong(memory)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLetNobodyBindToTheDevice() {
+        long memory = on.map(1);
+
+        assertThatThrownBy(() -> on.space.mbind(memory, Pages.SIZE, Binding.bind(GPU)))
+                .isInstanceOf(MoraineException.class);
+        assertThatThrownBy(() -> on.space.migrate(memory, Pages.SIZE, GPU, Cause.USER))
+                .isInstanceOf(MoraineException.class);
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheDeviceIsTooSmall() {
+        int pages = 6000;
+        long memory = on.map(pages);
+        on.cpuWrites(memory, pages);
+
+        on.gpuAdds(memory, pages);
+
+        for (int page = 0; page < pages; page++) {
+            assertThat(on.cpu.getLong(memory + (long) page * Pages.SIZE)).isEqualTo(1001 + page);
+        }
+    }
+}

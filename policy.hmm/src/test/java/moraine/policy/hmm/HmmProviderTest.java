@@ -1,0 +1,41 @@
+package moraine.policy.hmm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class HmmProviderTest {
+    private final HmmProvider provider = new HmmProvider();
+
+    @Test
+    void shouldDriveEveryMachine() {
+        assertThat(provider.check(HandBuilt.superchip(), Parameters.NONE)).isEqualTo(Verdict.YES);
+        assertThat(provider.check(HandBuilt.withBusDevice(), Parameters.NONE)).isEqualTo(Verdict.YES);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "migratePages | 48 | parameter migratePages=48 is no power of two from 1 to 512",
+                "bringBackPages | 0 | parameter bringBackPages=0 is no power of two from 1 to 512",
+                "bringBackPages | 1024 | parameter bringBackPages=1024 is no power of two from 1 to 512",
+                "migratePages | few | parameter migratePages=few is not a whole number",
+                "largePages | maybe | parameter largePages=maybe is not true or false",
+                "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, largePages, migratePages",
+            })
+    void shouldRefuseABadParameterInALine(String name, String value, String message) {
+        var parameters = Parameters.NONE.with(name, value);
+
+        assertThat(provider.check(HandBuilt.superchip(), parameters)).isEqualTo(Verdict.no(message));
+        assertThatThrownBy(() -> HmmSettings.of(parameters))
+                .isInstanceOf(MoraineException.class)
+                .hasMessage(message);
+    }
+}
