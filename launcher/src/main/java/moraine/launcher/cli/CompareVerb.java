@@ -1,0 +1,122 @@
+package moraine.launcher.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import moraine.sim.ComparisonRequest;
+import moraine.sim.ComparisonResult;
+import moraine.sim.ReportFormat;
+import moraine.sim.Subject;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "compare",
+        description = "Runs workloads under several policies in modelled time and compares them.",
+        footer = {
+            "",
+            "Without --workload and --trace it compares pagerank and the trace sqlite-join. Each policy has a machine"
+                    + " of its own, scaled to what the workload maps; the same options give the same bytes."
+        })
+final class CompareVerb extends Verb {
+    private static final List<Subject> USUAL = List.of(Subject.workload("pagerank"), Subject.trace(Subject.SQLITE));
+
+    @Mixin
+    SubjectOptions what;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "machine profile (default ${DEFAULT-VALUE}), or a .yaml file with one")
+    String profile = ComparisonRequest.DEFAULT_PROFILE;
+
+    @Option(
+            names = "--policies",
+            paramLabel = "A,B",
+            description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only,first-touch,hmm,cdm)")
+    @Nullable
+    String policies;
+
+    @Option(
+            names = "--device-memory",
+            paramLabel = "SIZE",
+            description = "memory of each device: a size such as 64MiB, or a share of what is mapped (default 50%%)")
+    String deviceMemory = ComparisonRequest.DEFAULT_DEVICE_MEMORY;
+
+    @Option(names = "--csv", description = "comma-separated raw figures on standard output, and nothing else")
+    boolean csv;
+
+    @Option(names = "--json", description = "JSON with raw figures on standard output, and nothing else")
+    boolean json;
+
+    CompareVerb(Workbench workbench, Console console) {
+        super(workbench, console);
+    }
+
+    @Override
+    public Integer call() {
+        if (csv && json) {
+            throw Texts.bad("--csv and --json exclude each other; drop one");
+        }
+        List<ComparisonRequest> requests =
+                subjects().stream().map(this::request).toList();
+        List<ComparisonResult> results = results(requests);
+        try {
+            workbench.simulation().report(results, format(), console.out());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return results.stream().allMatch(ComparisonResult::right) ? ExitStatus.DONE : ExitStatus.CHECK_FAILED;
+    }
+
+    private List<Subject> subjects() {
+        boolean usual = !what.given() && what.actors == null && what.size == 0;
+        return usual ? USUAL : List.of(what.subject(workbench, USUAL.getFirst()));
+    }
+
+    private ComparisonRequest request(Subject subject) {
+        return new ComparisonRequest(
+                subject,
+                workbench.profile(profile),
+                policies == null ? ComparisonRequest.DEFAULT_POLICIES : PolicyNames.split(policies),
+                deviceMemory,
+                what.threads(),
+                what.seed);
+    }
+
+    /** Threads of the comparison run event loops side by side; none of them shares anything with another. */
+    private List<ComparisonResult> results(List<ComparisonRequest> requests) {
+        int total = requests.stream().mapToInt(r -> r.policies().size()).sum();
+        var done = new AtomicInteger();
+        var results = new ArrayList<ComparisonResult>();
+        console.progress("comparing " + total + " runs");
+        ExecutorService executor = Executors.newFixedThreadPool(
+                Math.min(total, Runtime.getRuntime().availableProcessors()),
+                Thread.ofPlatform().name("compare-", 0).daemon(true).factory());
+        try {
+            for (ComparisonRequest request : requests) {
+                results.add(workbench
+                        .simulation()
+                        .compare(
+                                request,
+                                executor,
+                                policy -> console.progress(done.incrementAndGet() + " of " + total + " runs done: "
+                                        + request.subject().name() + " under " + policy)));
+            }
+        } finally {
+            executor.shutdownNow();
+            console.endProgress();
+        }
+        return results;
+    }
+
+    private ReportFormat format() {
+        return csv ? ReportFormat.CSV : json ? ReportFormat.JSON : ReportFormat.TABLE;
+    }
+}

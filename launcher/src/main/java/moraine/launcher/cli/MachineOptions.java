@@ -1,0 +1,58 @@
+package moraine.launcher.cli;
+
+import java.util.Objects;
+import moraine.launcher.cli.LiveMachine.Choices;
+import moraine.sim.ComparisonRequest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which machine a verb looks at. What is not given is that of the shell's machine, or the default. */
+final class MachineOptions {
+    private static final String POLICY = "hmm";
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "machine profile (default gh200), or a .yaml file with one")
+    @Nullable
+    String profile;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description = "placement policy, such as hmm (default) or cdm(counterThreshold=64)")
+    @Nullable
+    String policy;
+
+    @Option(
+            names = "--device-memory",
+            paramLabel = "SIZE",
+            description = "memory of each device: a size such as 64MiB, or a share of what is mapped (default 50%%)")
+    @Nullable
+    String deviceMemory;
+
+    /** {@return what was given, and defaults for the rest} */
+    Choices choices() {
+        return new Choices(
+                Objects.requireNonNullElse(profile, ComparisonRequest.DEFAULT_PROFILE),
+                Objects.requireNonNullElse(policy, POLICY),
+                Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY));
+    }
+
+    /** Refuses a machine that is there when another was asked for. */
+    void requireSame(Choices there) {
+        requireSame("--profile", profile, there.profile(), "run --live with it makes another machine");
+        requireSame("--policy", policy, there.policy(), "policy use exchanges the policy");
+        requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
+    }
+
+    private static void requireSame(String option, @Nullable String asked, String there, String remedy) {
+        if (asked != null && !asked.equals(there)) {
+            throw Texts.bad(option + " " + asked + ", but the shell's machine was made with " + there + "; " + remedy);
+        }
+    }
+
+    boolean given() {
+        return profile != null || policy != null || deviceMemory != null;
+    }
+}

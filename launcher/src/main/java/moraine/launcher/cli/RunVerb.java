@@ -1,0 +1,71 @@
+package moraine.launcher.cli;
+
+import moraine.launcher.cli.LiveMachine.Choices;
+import moraine.sim.Run;
+import moraine.sim.RunRequest;
+import moraine.sim.RunResult;
+import moraine.sim.Subject;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "run",
+        description = "Runs one workload under one policy on a machine of its own and checks its result.",
+        footer = {
+            "",
+            "Without --live time is modelled from the profile, as in compare. With it the workload really runs: bytes,"
+                    + " wall clock, a thread for each CPU thread and each worker of a device. In ./moraine shell the"
+                    + " machine of the last run --live stays for the other verbs to look at; with & behind it, it runs"
+                    + " while they do."
+        })
+final class RunVerb extends Verb {
+    private static final Subject USUAL = Subject.workload("pagerank");
+
+    @Option(names = "--live", description = "with bytes, in wall-clock time, with several threads")
+    boolean live;
+
+    @Mixin
+    SubjectOptions what;
+
+    @Mixin
+    MachineOptions where;
+
+    RunVerb(Workbench workbench, Console console) {
+        super(workbench, console);
+    }
+
+    @Override
+    public Integer call() {
+        Choices choices = where.choices();
+        var request = new RunRequest(
+                what.subject(workbench, USUAL),
+                workbench.profile(choices.profile()),
+                choices.policy(),
+                choices.deviceMemory(),
+                what.threads(),
+                what.seed);
+        console.progress("making " + request.subject().name());
+        return live ? runLive(request, choices) : runModelled(request);
+    }
+
+    private int runLive(RunRequest request, Choices choices) {
+        Run run = workbench.simulation().open(request, workbench.wallClock());
+        workbench.live().replace(run.machine(), run, choices);
+        return play(run);
+    }
+
+    private int runModelled(RunRequest request) {
+        try (Run run = workbench.simulation().open(request)) {
+            return play(run);
+        }
+    }
+
+    private int play(Run run) {
+        console.progress("running");
+        RunResult result = run.play();
+        console.endProgress();
+        console.out().print(RunText.of(run.facts(), run.machine().policies().active(), result));
+        return result.right() ? ExitStatus.DONE : ExitStatus.CHECK_FAILED;
+    }
+}

@@ -1,0 +1,128 @@
+package moraine.launcher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import moraine.launcher.cli.Session.Answer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Verbs on live machines: bytes, wall clock, threads. */
+@Timeout(120)
+final class LiveTest {
+    private final Session session = new Session();
+
+    @AfterEach
+    void close() {
+        session.close();
+    }
+
+    private String done(String... arguments) {
+        Answer answer = session.run(arguments);
+        assertThat(answer.err()).doesNotContain("moraine:");
+        assertThat(answer.status()).isZero();
+        return answer.out();
+    }
+
+    private void refused(String line, String... arguments) {
+        assertThat(session.run(arguments))
+                .isEqualTo(new Answer(ExitStatus.BAD_INPUT, "", "moraine: " + line + System.lineSeparator()));
+    }
+
+    @Test
+    void shouldRunWithBytesAndCheckTheResult() {
+        assertThat(done("run", "--live", "--workload", "k-means", "--size", "6", "--threads", "2"))
+                .contains("right: ", "wall clock", "not a device's")
+                .containsPattern("(?m)^CPU threads +2$");
+    }
+
+    @Test
+    void shouldShowTheProfilesNodes() {
+        assertThat(done("nodes"))
+                .contains("profile gh200", "policy hmm", "device-private")
+                .containsPattern("(?m)^ *1 +\\S+ +DEVICE +node 0 +gpu0");
+    }
+
+    @Test
+    void shouldShowPoliciesAndWhichIsActive() {
+        assertThat(done("policies", "--policy", "cdm"))
+                .containsPattern("(?m)^cdm .*active as cdm$")
+                .containsPattern("(?m)^hmm .*available$")
+                .containsPattern("(?m)^last-resort ");
+    }
+
+    @Test
+    void shouldKeepTheMachineFromVerbToVerb() {
+        done("run", "--live", "--workload", "stencil", "--size", "6");
+
+        assertThat(done("spaces")).contains("stencil");
+        assertThat(done("nodes")).contains("policy hmm");
+        assertThat(done("policy", "use", "cdm")).containsPattern("(?m)^new policy +cdm$");
+        assertThat(done("nodes")).contains("policy cdm");
+    }
+
+    @Test
+    void shouldConvertPagesWithoutCopyingOnACoherentDevice() {
+        String report = done("policy", "use", "cdm");
+
+        assertThat(report)
+                .containsPattern("(?m)^old policy +hmm$")
+                .containsPattern("(?m)^new policy +cdm$")
+                .containsPattern("(?m)^pages converted +[1-9]")
+                .containsPattern("(?m)^pages migrated +0$")
+                .containsPattern("(?m)^longest pause +\\d");
+        assertThat(done("pages")).contains("coherent-device").doesNotContain("device-private");
+    }
+
+    @Test
+    void shouldExplainThePageOfAnAddress() {
+        Matcher mapping = Pattern.compile("0x\\w+").matcher(done("spaces"));
+        assertThat(mapping.find()).isTrue();
+
+        assertThat(done("why", mapping.group()))
+                .startsWith("page " + mapping.group() + " of space ")
+                .containsPattern("\\([A-Z_]+\\) by moraine\\.");
+        assertThat(done("why").lines().filter(line -> line.startsWith("page "))).hasSizeGreaterThan(1);
+        assertThat(done("pages", mapping.group()).lines().skip(1).findFirst())
+                .get()
+                .asString()
+                .startsWith(mapping.group());
+    }
+
+    @Test
+    void shouldRefuseWhatTheMachineIsNot() {
+        done("run", "--live", "--workload", "stencil", "--size", "6");
+
+        refused(
+                "--profile cxl-type3, but the shell's machine was made with gh200;"
+                        + " run --live with it makes another machine",
+                "nodes",
+                "--profile",
+                "cxl-type3");
+        refused(
+                "--policy cdm, but the shell's machine was made with hmm; policy use exchanges the policy",
+                "spaces",
+                "--policy",
+                "cdm");
+        refused("no policy cdmm; did you mean cdm?", "policy", "use", "cdmm");
+        refused("address 0x10 is in no mapping; verb spaces lists the mapped ranges", "why", "0x10");
+        assertThat(done("nodes", "--profile", "gh200")).contains("gh200");
+    }
+
+    @Test
+    void shouldRefuseParametersThatThePolicyDoesNotHave() {
+        Answer answer = session.run("policy", "use", "cdm(isolation=cpuset)");
+
+        assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(answer.err())
+                .contains("parameter isolation=cpuset is not offered; the one offered is zonelist; hmm stays");
+    }
+
+    @Test
+    void shouldRunOnAMachineWithoutADevice() {
+        assertThat(done("run", "--live", "--workload", "vector-add", "--size", "6", "--profile", "knl-mcdram"))
+                .contains("right: ");
+    }
+}

@@ -1,0 +1,55 @@
+package moraine.launcher.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import moraine.core.api.policy.PolicyProvider;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.driver.gpu.GpuProvider;
+import moraine.launcher.time.LiveThreads;
+import moraine.policy.cdm.CdmProvider;
+import moraine.policy.firsttouch.FirstTouchProvider;
+import moraine.policy.hmm.HmmProvider;
+import moraine.sim.compare.SimulationService;
+
+/** Verbs on a real core with the real policies, driver and simulation, all in one class path; one machine stays. */
+final class Session implements AutoCloseable {
+    private final MachineFactoryImpl factory = factory();
+    private final Workbench workbench = new Workbench(factory, new SimulationService(factory), new LiveThreads());
+
+    /** What a verb answered. */
+    record Answer(int status, String out, String err) {}
+
+    private static MachineFactoryImpl factory() {
+        var providers = new Providers();
+        policy(providers, "hmm", new HmmProvider(), 100);
+        policy(providers, "cdm", new CdmProvider(), 50);
+        policy(providers, "first-touch", new FirstTouchProvider(), 0);
+        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
+        return new MachineFactoryImpl(providers, Limits.DEFAULT);
+    }
+
+    private static void policy(Providers providers, String name, PolicyProvider provider, int ranking) {
+        providers.policies().add(name, provider, "moraine.policy." + name + " 0.1", ranking);
+    }
+
+    Answer run(String... arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var console = new Console(printer(out), printer(err), false);
+        int status = VerbTree.of(workbench, console, null).execute(arguments);
+        return new Answer(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream printer(ByteArrayOutputStream to) {
+        return new PrintStream(to, true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        workbench.close();
+        factory.close();
+    }
+}
