@@ -1,0 +1,105 @@
+package moraine.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import moraine.itest.container.MoraineContainer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a user starts it: a process of its own on the bundles that this build has made. */
+final class CommandLineIT {
+    private static final String[] COMPARE = {
+        "compare", "--workload", "vector-add", "--size", "5", "--policies", "ram-only,hmm,cdm", "--json"
+    };
+
+    @TempDir
+    Path folder;
+
+    private Path input;
+
+    private record Answer(int status, String out, String err) {}
+
+    @BeforeEach
+    void makeInput() throws IOException {
+        input = Files.createFile(folder.resolve("in"));
+    }
+
+    @Test
+    void shouldGiveTheSameBytesInTwoProcesses() throws Exception {
+        Answer first = run(COMPARE);
+        Answer second = run(COMPARE);
+
+        assertThat(first.status()).isZero();
+        assertThat(first.out()).startsWith("[").contains("ram-only", "hmm", "cdm");
+        assertThat(second).isEqualTo(first);
+        assertThat(first.err()).isEmpty();
+    }
+
+    @Test
+    void shouldAnswerBadInputWithOneLine() throws Exception {
+        assertThat(run("comapre")).isEqualTo(new Answer(2, "", "moraine: no verb comapre; did you mean compare?\n"));
+        assertThat(run("compare", "--trace", "no/such/file"))
+                .isEqualTo(new Answer(2, "", "moraine: no/such/file: no such trace; name a file, or sqlite-join\n"));
+    }
+
+    @Test
+    void shouldKeepOneMachineInTheShell() throws Exception {
+        Files.writeString(input, """
+                # a workload, another policy, and what became of its pages
+                run --live --workload stencil --size 5
+                policy use cdm
+                nodes
+
+                policy use 'hmm(migratePages=64)'
+                policies
+                exit
+                noeds
+                """);
+
+        Answer answer = run("shell");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out())
+                .containsSubsequence(
+                        "right: ", "new policy", "cdm", "coherent-device", "active as hmm(migratePages=64)");
+    }
+
+    @Test
+    void shouldEndAShellWithTheHighestStatus() throws Exception {
+        Files.writeString(input, "policies\nnoeds\nhelp why\n");
+
+        Answer answer = run("shell");
+
+        assertThat(answer.status()).isEqualTo(2);
+        assertThat(answer.err()).isEqualTo("moraine: no verb noeds; did you mean nodes?\n");
+        assertThat(answer.out()).contains("active as hmm", "Usage: ./moraine why");
+    }
+
+    private Answer run(String... arguments) throws IOException, InterruptedException {
+        Path product = MoraineContainer.product();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--sun-misc-unsafe-memory-access=deny",
+                "-Djava.io.tmpdir=" + folder,
+                "-Dmoraine.product=" + Objects.requireNonNull(product),
+                "-jar",
+                product.resolve("lib/moraine.launcher.jar").toString()));
+        command.addAll(List.of(arguments));
+        Path err = folder.resolve("err");
+        Process process = new ProcessBuilder(command)
+                .redirectInput(input.toFile())
+                .redirectError(err.toFile())
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Answer(process.waitFor(), out, Files.readString(err));
+    }
+}

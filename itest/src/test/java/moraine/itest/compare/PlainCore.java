@@ -1,0 +1,43 @@
+package moraine.itest.compare;
+
+import java.util.concurrent.locks.LockSupport;
+import moraine.core.api.time.Threads;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.driver.gpu.GpuProvider;
+import moraine.policy.cdm.CdmProvider;
+import moraine.policy.firsttouch.FirstTouchProvider;
+import moraine.policy.hmm.HmmProvider;
+
+/** The real core with the real driver and policies, without a framework. */
+final class PlainCore {
+    /** The JVM's clock and threads. */
+    static final Threads THREADS = new Threads() {
+        @Override
+        public long nowNs() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void start(String name, Runnable body) {
+            Thread.ofPlatform().name(name).daemon().start(body);
+        }
+
+        @Override
+        public void parkNs(long ns) {
+            LockSupport.parkNanos(ns);
+        }
+    };
+
+    private PlainCore() {}
+
+    static MachineFactoryImpl factory() {
+        var providers = new Providers();
+        providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 100);
+        providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 50);
+        providers.policies().add("first-touch", new FirstTouchProvider(), "moraine.policy.firsttouch 0.1", 0);
+        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
+        return new MachineFactoryImpl(providers, Limits.DEFAULT);
+    }
+}
