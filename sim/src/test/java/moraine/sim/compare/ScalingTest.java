@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import moraine.core.api.model.NodeSpec;
+import moraine.core.api.model.Pages;
 import moraine.sim.Fact;
 import moraine.sim.profile.Profiles;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ final class ScalingTest {
 
     @Test
     void shouldGiveHalfTheFootprintToTheDeviceAndTwiceToMemory() {
-        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%");
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%", Pages.SIZE);
         assertThat(bytes(scaling, 1)).isEqualTo(44L << 20);
         assertThat(bytes(scaling, 0)).isEqualTo(176L << 20);
         assertThat(scaling.facts())
@@ -32,8 +33,15 @@ final class ScalingTest {
     }
 
     @Test
+    void shouldLeaveEveryNodeTheLeastThatItNeeds() {
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 10, "50%", 4L << 20);
+        assertThat(bytes(scaling, 0)).isEqualTo(4L << 20);
+        assertThat(bytes(scaling, 1)).isEqualTo(4L << 20);
+    }
+
+    @Test
     void shouldDivideMemoryAsTheProfileDoesAndUseOnlyNamedDevices() {
-        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB");
+        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB", Pages.SIZE);
         assertThat(bytes(scaling, 0) + bytes(scaling, 8)).isBetween(800L * 1_000_000, 840L * 1_000_000);
         assertThat(bytes(scaling, 0)).isLessThanOrEqualTo(bytes(scaling, 8));
         assertThat(bytes(scaling, 60)).isEqualTo(64L << 20);
