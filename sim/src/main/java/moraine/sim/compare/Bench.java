@@ -10,7 +10,6 @@ import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
-import moraine.core.api.model.Pages;
 import moraine.core.api.time.Environment;
 import moraine.sim.ComparisonRequest;
 import moraine.sim.Fact;
@@ -34,9 +33,6 @@ import moraine.sim.workload.Workloads;
 record Bench(Workload workload, Scaling scaling, RunRequest request) {
     private static final String USUAL_DEVICE = "gpu0";
 
-    /** A step of a kernel needs several pages at once; a node must hold those of all workers with room to spare. */
-    private static final long LEAST_KERNEL_BYTES = 4L << 20;
-
     static Bench of(RunRequest request) {
         MachineProfile profile = Profiles.load(request.profile());
         List<String> devices =
@@ -52,8 +48,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
             workload = Workloads.create(subject.name(), subject.size(), request.seed());
             used = devices.stream().limit(1).collect(Collectors.toSet());
         }
-        long least = subject.trace() ? Pages.SIZE : LEAST_KERNEL_BYTES;
-        Scaling scaling = Scaling.of(profile, used, workload.pages(), request.deviceMemory(), least);
+        Scaling scaling = Scaling.of(profile, used, workload.pages(), request.deviceMemory());
         return new Bench(workload, scaling, request);
     }
 

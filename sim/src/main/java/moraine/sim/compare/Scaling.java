@@ -40,13 +40,11 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
      *
      * @param used names of devices
      * @param deviceMemory of each, as people write it
-     * @param leastBytes of any node
      */
-    static Scaling of(
-            MachineProfile full, Set<String> used, long footprintPages, String deviceMemory, long leastBytes) {
+    static Scaling of(MachineProfile full, Set<String> used, long footprintPages, String deviceMemory) {
         TopologyProfile topology = full.topology();
         long footprint = footprintPages * Pages.SIZE;
-        long deviceBytes = up(Sizes.bytes(deviceMemory, footprint), leastBytes);
+        long deviceBytes = up(Sizes.bytes(deviceMemory, footprint));
         List<DeviceSpec> devices =
                 topology.devices().stream().filter(d -> used.contains(d.name())).toList();
         double ram = topology.nodes().stream()
@@ -57,15 +55,15 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
         for (NodeSpec node : topology.nodes()) {
             boolean device = node.kind() == NodeKind.DEVICE;
             double share = node.bytes().value() / ram * RAM_SHARE * footprint;
-            capacities.put(node.id(), device ? deviceBytes : up((long) share, leastBytes));
+            capacities.put(node.id(), device ? deviceBytes : up((long) share));
         }
         Map<Integer, Long> caches = caches(topology, capacities);
         var facts = facts(topology, devices, capacities, caches, footprint);
         return new Scaling(new MachineProfile(scaled(topology, capacities), full.costs()), devices, caches, facts);
     }
 
-    private static long up(long bytes, long least) {
-        return Math.max(least, Pages.ceil(bytes));
+    private static long up(long bytes) {
+        return Math.max(Pages.SIZE, Pages.ceil(bytes));
     }
 
     private static Map<Integer, Long> caches(TopologyProfile topology, Map<Integer, Long> capacities) {

@@ -27,8 +27,9 @@ import moraine.core.impl.vma.Vma;
  * one range a run, replay. Confined to the device's host actor.
  *
  * <p>Progress. A batch is served without waiting for another batch, and holds no lock while the policy is asked. Where
- * the device is full, one round of eviction runs; what still finds no room is mapped where it is. Every fault of a
- * batch ends in a translation or in a cancelled launch, unless invalidations kept coming until the deadline; then it is
+ * the device is full, one round of eviction runs that spares what the batch brought; what still finds no room is mapped
+ * where it is, and so is what was evicted lately ({@link Thrashing}), whatever the policy says. Every fault of a batch
+ * ends in a translation or in a cancelled launch, unless invalidations kept coming until the deadline; then it is
  * replayed and faults again.
  */
 public final class DeviceFaultService {
@@ -40,6 +41,7 @@ public final class DeviceFaultService {
     private final RangeFault ranges;
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
+    private final Thrashing thrashing;
     private final Agent agent;
 
     public DeviceFaultService(
@@ -52,6 +54,7 @@ public final class DeviceFaultService {
         this.ranges = new RangeFault(rooms, faults);
         this.roomMaker = new RoomMaker(rooms, calls, node);
         this.batch = new FaultBatch(node);
+        this.thrashing = new Thrashing(node);
         this.agent = rooms.newAgent();
     }
 
@@ -65,6 +68,7 @@ public final class DeviceFaultService {
             return false;
         }
         batch.arrange();
+        thrashing.begin(rooms.nowNs());
         agent.count(Stat.DEVICE_BATCHES);
         agent.count(Stat.DEVICE_FAULTS, batch.size());
         rooms.charge(Cost.DEVICE_FAULT_BATCH, node, node, node, batch.size());
@@ -86,14 +90,35 @@ public final class DeviceFaultService {
         int fair = (int) Math.max(1, rooms.allocator.capacity(node) / (2L * batch.size()));
         int window = Math.min(regime.migratePages(), Integer.highestOneBit(fair));
         for (int i = 0; i < batch.size(); i++) {
-            SpaceImpl space = spaces.byId(batch.space(i));
-            long entry = space == null ? Pte.NONE : space.table().get(batch.address(i));
-            long pfn = Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
+            long pfn = resident(i);
             int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
             DeviceAction action = regime.action(node, type, batch.intent(i));
             batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, window);
         }
         calls.deviceFaults(batch);
+        calm();
+    }
+
+    /** {@return the frame, a folio's head, that holds the page of a fault, or -1} */
+    private long resident(int index) {
+        SpaceImpl space = spaces.byId(batch.space(index));
+        long entry = space == null ? Pte.NONE : space.table().get(batch.address(index));
+        return Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
+    }
+
+    /** Leaves pages where they are that would only push each other out. */
+    private void calm() {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.action(i) == DeviceAction.MIGRATE) {
+                long pfn = resident(i);
+                if (pfn >= 0 && thrashing.evictedLately(rooms.frames.history(pfn))) {
+                    batch.decide(i, DeviceAction.MAP_REMOTE, 1);
+                }
+            }
+        }
+        if (thrashing.active()) {
+            batch.singlePages();
+        }
     }
 
     private void move() {
@@ -129,7 +154,7 @@ public final class DeviceFaultService {
         int moved = attempt(space, start, end, hotStart, hotEnd);
         Batch slots = agent.batch();
         int wanted = (int) (end - start >>> Pages.SHIFT) - moved - slots.already();
-        if (slots.full() && roomMaker.makeRoom(agent, wanted)) {
+        if (slots.full() && roomMaker.makeRoom(agent, wanted, thrashing.batchStartNs())) {
             moved += attempt(space, start, end, hotStart, hotEnd);
         }
         if (moved > 0) {

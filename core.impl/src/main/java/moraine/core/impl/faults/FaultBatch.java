@@ -69,6 +69,11 @@ final class FaultBatch implements FaultSink, DeviceFaults {
         windows[index] = (short) windowPages;
     }
 
+    /** Keeps neighbours where they are. */
+    void singlePages() {
+        Arrays.fill(windows, 0, size, (short) 1);
+    }
+
     int window(int index) {
         return windows[index];
     }

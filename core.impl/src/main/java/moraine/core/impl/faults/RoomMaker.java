@@ -10,7 +10,7 @@ import moraine.core.impl.migration.Evictor;
 /** Makes room on a device: the policy's victims first, then the clock's. Confined to the device's host actor. */
 final class RoomMaker implements Pressure {
     private static final int MAX = 512;
-    /** Evict at least so many at a time, so that the next faults find room. */
+    /** Evict at least so many at a time, so that the next faults find room, but of a small device a quarter. */
     private static final int LEAST = 32;
 
     private final Rooms rooms;
@@ -29,9 +29,15 @@ final class RoomMaker implements Pressure {
         this.evictor = new Evictor(rooms);
     }
 
-    /** Tries to free pages. Called within the world, which the policy's callback leaves. @return whether any were */
-    boolean makeRoom(Agent agent, int pages) {
-        int target = Math.max(pages, LEAST);
+    /**
+     * Tries to free pages. Called within the world, which the policy's callback leaves.
+     *
+     * @param sparedSinceNs pages that came since then stay
+     * @return whether any were freed
+     */
+    boolean makeRoom(Agent agent, int pages, long sparedSinceNs) {
+        evictor.spare(sparedSinceNs);
+        int target = (int) Math.max(pages, Math.min(LEAST, rooms.allocator.capacity(node) / 4));
         wanted = target;
         count = 0;
         rooms.world.exit(agent);

@@ -57,6 +57,11 @@ public final class History {
         return word >>> SINCE_SHIFT << UNIT_SHIFT;
     }
 
+    /** {@return a time of the machine's clock as histories keep it} */
+    public static long floor(long nowNs) {
+        return Math.max(nowNs, 0) >>> UNIT_SHIFT << UNIT_SHIFT;
+    }
+
     public static int mover(long word) {
         return (int) (word >>> MOVER_SHIFT & mask(MOVER_BITS));
     }

@@ -8,6 +8,7 @@ import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.frames.History;
 
 /**
  * Takes pages off a node from its physical pages only; needs no lock of a space.
@@ -22,10 +23,16 @@ public final class Evictor {
     private final Rooms rooms;
     private final Frames frames;
     private final AtomicLongArray hands = new AtomicLongArray(64);
+    private long sparedSinceNs = Long.MAX_VALUE;
 
     public Evictor(Rooms rooms) {
         this.rooms = rooms;
         this.frames = rooms.frames;
+    }
+
+    /** Pages that came to their node since then are no victims, except when the node goes away. */
+    public void spare(long sinceNs) {
+        sparedSinceNs = sinceNs;
     }
 
     /**
@@ -49,7 +56,7 @@ public final class Evictor {
 
     /** Moves one page off its node if it can be moved now. @return pages that left */
     public int evictFrame(Agent agent, int node, long pfn) {
-        if (!frames.exists(pfn) || frames.node(pfn) != node || !hold(agent, pfn, true)) {
+        if (!frames.exists(pfn) || frames.node(pfn) != node || spared(pfn) || !hold(agent, pfn, true)) {
             return 0;
         }
         agent.scratch()[0] = pfn;
@@ -67,7 +74,7 @@ public final class Evictor {
             if (pfn < 0) {
                 break;
             }
-            if (hold(agent, pfn, all)) {
+            if ((all || !spared(pfn)) && hold(agent, pfn, all)) {
                 victims[held++] = pfn;
             }
             if (held == BATCH) {
@@ -78,6 +85,10 @@ public final class Evictor {
         left += move(agent, node, held, reason, cause);
         hands.set(node, cursor.position());
         return left;
+    }
+
+    private boolean spared(long pfn) {
+        return History.sinceNs(frames.history(pfn)) >= sparedSinceNs;
     }
 
     private int move(Agent agent, int node, int held, Reason reason, Cause cause) {

@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.core.impl.faults;
+
+import org.jspecify.annotations.NullMarked;
