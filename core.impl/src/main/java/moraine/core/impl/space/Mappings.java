@@ -1,0 +1,231 @@
+package moraine.core.impl.space;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import moraine.core.api.model.Binding;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Sharing;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.vma.Vma;
+import moraine.core.impl.vma.VmaMap;
+
+/**
+ * What changes the mappings of a space, under its lock held exclusively.
+ *
+ * <p>A change goes: new mappings listed in their objects, old ones dead, map published, entries changed, old ones taken
+ * off their objects.
+ */
+final class Mappings {
+    private static final long LOWEST = 1L << 36;
+
+    private final Rooms rooms;
+    private final Spaces spaces;
+    private final SpaceImpl space;
+
+    Mappings(Rooms rooms, Spaces spaces, SpaceImpl space) {
+        this.rooms = rooms;
+        this.spaces = spaces;
+        this.space = space;
+    }
+
+    /** Makes a change with the lock held and the space open. */
+    private long change(ToLongFunction<Agent> change) {
+        Agent agent = rooms.begin();
+        long stamp = space.lockExclusive();
+        try {
+            space.checkOpen();
+            return change.applyAsLong(agent);
+        } finally {
+            space.unlockExclusive(stamp);
+            rooms.done(agent);
+        }
+    }
+
+    long mmap(MapRequest request) {
+        Checks.mapping(request);
+        return change(_ -> map(request));
+    }
+
+    private long map(MapRequest request) {
+        long bytes = Pages.ceil(request.bytes());
+        long start = request.address() != 0 ? request.address() : place(bytes, request.alignment());
+        Checks.free(space.vmas(), start, start + bytes);
+        boolean shared = request.sharing() == Sharing.SHARED;
+        var traits = new Vma.Traits(request.protection(), request.sharing(), Binding.DEFAULT);
+        long firstIndex = shared ? 0 : start >>> Pages.SHIFT;
+        var vma = new Vma(space, start, start + bytes, traits, rooms.objects.create(shared), firstIndex);
+        publish(new Edit(List.of(), List.of(vma)));
+        return start;
+    }
+
+    private long place(long bytes, long alignment) {
+        long start = space.vmas().gap(bytes, Math.max(alignment, Pages.SIZE), LOWEST, Pages.ADDRESS_LIMIT);
+        if (start < 0) {
+            throw MoraineException.caller(
+                    Errno.ENOMEM,
+                    "no free range of " + bytes + " bytes below 0x" + Long.toHexString(Pages.ADDRESS_LIMIT)
+                            + " in space " + space.name() + "; unmap something");
+        }
+        return start;
+    }
+
+    void munmap(long address, long bytes) {
+        long end = Checks.range(address, bytes);
+        change(agent -> unmap(agent, address, end));
+    }
+
+    private long unmap(Agent agent, long start, long end) {
+        Edit edit = Edit.of(space.vmas(), start, end, null);
+        publish(edit);
+        new Unmapper(rooms).clear(agent, space, start, end);
+        retire(agent, edit);
+        return end - start;
+    }
+
+    void mprotect(long address, long bytes, Protection protection) {
+        long end = Checks.range(address, bytes);
+        change(agent -> {
+            Checks.covered(space.vmas(), address, end);
+            Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withProtection(protection));
+            publish(edit);
+            new Protector(rooms, new Unmapper(rooms)).restrict(agent, space, address, end, protection);
+            return retire(agent, edit);
+        });
+    }
+
+    void mbind(long address, long bytes, Binding binding) {
+        long end = Checks.range(address, bytes);
+        NodeSet bindable = new NodeSet(rooms.regimes.current().bindableMask());
+        NodeSet allowed = new NodeSet(rooms.tenants.allowedMask(space.tenant()));
+        Checks.bindable(binding, bindable, allowed, rooms.regimes.current().policy());
+        change(agent -> {
+            Checks.covered(space.vmas(), address, end);
+            Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withBinding(binding));
+            publish(edit);
+            return retire(agent, edit);
+        });
+    }
+
+    long mremap(long address, long oldBytes, long newBytes, boolean mayMove) {
+        long oldEnd = Checks.range(address, oldBytes);
+        Checks.range(address, newBytes);
+        long newEnd = address + Pages.ceil(newBytes);
+        return change(agent -> resize(agent, address, oldEnd, newEnd, mayMove));
+    }
+
+    private long resize(Agent agent, long start, long oldEnd, long newEnd, boolean mayMove) {
+        Vma vma = Checks.single(space.vmas(), start, oldEnd);
+        if (newEnd <= oldEnd) {
+            if (newEnd < oldEnd) {
+                unmap(agent, newEnd, oldEnd);
+            }
+            return start;
+        }
+        if (vma.end() == oldEnd
+                && newEnd <= Pages.ADDRESS_LIMIT
+                && space.vmas().overlapping(oldEnd, newEnd).isEmpty()) {
+            Edit edit = new Edit(List.of(vma), List.of(vma.at(space, vma.start(), newEnd - vma.start())));
+            publish(edit);
+            retire(agent, edit);
+            return start;
+        }
+        Checks.mayMove(mayMove, start, oldEnd - start, newEnd - start);
+        return move(agent, vma, start, oldEnd, newEnd - start);
+    }
+
+    private long move(Agent agent, Vma vma, long start, long end, long newBytes) {
+        long align =
+                (start & Pages.LARGE_SIZE - 1) == 0 && end - start >= Pages.LARGE_SIZE ? Pages.LARGE_SIZE : Pages.SIZE;
+        long target = place(newBytes, align);
+        List<Vma> moved = List.of(vma.part(start, end).at(space, target, newBytes));
+        list(moved);
+        Edit edit = Edit.of(space.vmas(), start, end, null);
+        publish(edit);
+        new Remapper(rooms, new Unmapper(rooms)).move(agent, space, vma.object(), start, end - start, target);
+        space.vmas(space.vmas().replace(List.of(), moved));
+        retire(agent, edit);
+        return target;
+    }
+
+    /** Copies the mappings and entries to a new space, which is closed when that fails. */
+    void fork(SpaceImpl child) {
+        List<Vma> copies = new ArrayList<>();
+        boolean complete = false;
+        Agent agent = rooms.begin();
+        long stamp = space.lockExclusive();
+        try {
+            space.checkOpen();
+            for (Vma vma : space.vmas().all()) {
+                copies.add(vma.at(child, vma.start(), vma.end() - vma.start()));
+            }
+            list(copies);
+            Forker forker = new Forker(rooms);
+            for (Vma vma : space.vmas().all()) {
+                forker.copy(agent, space, child, vma);
+            }
+            complete = true;
+        } finally {
+            child.vmas(VmaMap.EMPTY.replace(List.of(), copies));
+            space.unlockExclusive(stamp);
+            rooms.done(agent);
+            if (!complete) {
+                child.close();
+            }
+        }
+    }
+
+    /** Unmaps everything; the space is closed. */
+    void end() {
+        Agent agent = rooms.begin();
+        long stamp = space.lockExclusive();
+        try {
+            unmap(agent, 0, Pages.ADDRESS_LIMIT);
+            spaces.ended(space);
+        } finally {
+            space.unlockExclusive(stamp);
+            rooms.done(agent);
+        }
+    }
+
+    /** Lists new mappings in their objects, marks old ones dead, and publishes the map. */
+    private void publish(Edit edit) {
+        list(edit.come());
+        for (Vma vma : edit.gone()) {
+            vma.die();
+        }
+        space.vmas(space.vmas().replace(edit.gone(), edit.come()));
+    }
+
+    /**
+     * Lists new mappings in their objects, so that reverse walks come by. Where entries are brought along, the map is
+     * published after them: no fault fills a page that is about to come.
+     */
+    private void list(List<Vma> mappings) {
+        for (Vma vma : mappings) {
+            vma.object().lock(rooms.actors);
+            vma.object().mappings().add(vma);
+            vma.object().unlock();
+        }
+    }
+
+    /** Takes old mappings off their objects; the last one takes the object along. @return how many */
+    private long retire(Agent agent, Edit edit) {
+        for (Vma vma : edit.gone()) {
+            vma.object().lock(rooms.actors);
+            vma.object().mappings().remove(vma);
+            boolean last = vma.object().mappings().isEmpty();
+            vma.object().unlock();
+            if (last) {
+                new ObjectEnd(rooms).end(agent, vma.object());
+            }
+        }
+        return edit.gone().size();
+    }
+}
