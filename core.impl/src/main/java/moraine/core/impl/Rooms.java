@@ -11,6 +11,7 @@ import moraine.core.api.time.Actors;
 import moraine.core.api.time.Cost;
 import moraine.core.api.time.Environment;
 import moraine.core.api.time.Meter;
+import moraine.core.api.time.Points;
 import moraine.core.impl.allocator.Allocator;
 import moraine.core.impl.counters.Counters;
 import moraine.core.impl.events.Events;
@@ -30,6 +31,7 @@ public final class Rooms {
     public final MachineSpec spec;
     public final Environment environment;
     public final Actors actors;
+    public final Points points;
     public final Topology topology;
     public final Types types;
     public final Frames frames;
@@ -53,6 +55,7 @@ public final class Rooms {
         spec = foundation.spec();
         environment = foundation.environment();
         actors = environment.actors();
+        points = environment.points();
         meter = environment.meter();
         topology = foundation.topology();
         types = foundation.types();

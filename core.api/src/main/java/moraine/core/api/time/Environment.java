@@ -17,4 +17,9 @@ public interface Environment {
 
     /** {@return a generator whose sequence depends on the run's seed and this purpose only} */
     RandomGenerator random(String purpose);
+
+    /** {@return who is told of points reached; nobody unless a test scripts an interleaving} */
+    default Points points() {
+        return Points.PASS;
+    }
 }
