@@ -2,19 +2,26 @@ package moraine.bench.stress;
 
 import moraine.core.api.driver.PageFault;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.Pages;
 import moraine.core.impl.access.DeviceAccessImpl;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 
-/** A page of a table of its own, a context that may hold its translation, and a shoot-down that takes it away. */
+/**
+ * Two pages of a table of its own, a context that may hold their translations, and shoot-downs that take them away.
+ * Most tests need the first page only.
+ */
 class Shot {
     static final int OLD = 1;
     static final int REUSED = 2;
     static final int FAULTED = -1;
 
+    private static final int PAGES = 2;
+
     final long pfn = Shared.frame(OLD);
+    private final long[] pfns = {pfn, Shared.frame(OLD)};
     private final DeviceTable table = Shared.table();
     private final DeviceAccess context;
 
@@ -22,17 +29,27 @@ class Shot {
     Shot(boolean warm) {
         context = new DeviceAccessImpl(Shared.rooms(), table, (address, intent) -> {});
         table.lock();
-        table.install(Shared.ADDRESS, Pte.of(Pte.PRESENT, pfn, Pte.WRITE));
-        table.unlock();
-        if (warm) {
-            context.putLong(Shared.ADDRESS, OLD);
+        for (int page = 0; page < PAGES; page++) {
+            table.install(address(page), Pte.of(Pte.PRESENT, pfns[page], Pte.WRITE));
         }
+        table.unlock();
+        for (int page = 0; warm && page < PAGES; page++) {
+            context.putLong(address(page), OLD);
+        }
+    }
+
+    private static long address(int page) {
+        return Shared.ADDRESS + (long) page * Pages.SIZE;
     }
 
     /** {@return what is read through the context, or FAULTED} */
     int load() {
+        return load(0);
+    }
+
+    int load(int page) {
         try {
-            return (int) context.getLong(Shared.ADDRESS);
+            return (int) context.getLong(address(page));
         } catch (PageFault fault) {
             return FAULTED;
         }
@@ -50,12 +67,23 @@ class Shot {
 
     /** Clears the entry and waits; the frame is the caller's afterwards. */
     void shootDown() {
-        MiddleTable middle = table.table().lock(Shared.ADDRESS);
-        long[] leaf = middle.leaf(PageTable.region(Shared.ADDRESS));
+        shootDown(0);
+    }
+
+    private void shootDown(int page) {
+        long at = address(page);
+        MiddleTable middle = table.table().lock(at);
+        long[] leaf = middle.leaf(PageTable.region(at));
         if (leaf != null) {
-            MiddleTable.set(leaf, PageTable.index(Shared.ADDRESS), Pte.NONE);
+            MiddleTable.set(leaf, PageTable.index(at), Pte.NONE);
         }
         table.contexts().shootDown(null);
-        middle.unlock(PageTable.region(Shared.ADDRESS));
+        middle.unlock(PageTable.region(at));
+    }
+
+    /** Takes a page away and uses its frame. */
+    void reuse(int page) {
+        shootDown(page);
+        Shared.poke(pfns[page], REUSED);
     }
 }

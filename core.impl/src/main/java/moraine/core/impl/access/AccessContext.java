@@ -1,7 +1,6 @@
 package moraine.core.impl.access;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import moraine.core.api.host.MemoryAccess;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.Errno;
@@ -15,39 +14,8 @@ import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A processor's way through a page table: a direct-mapped software TLB of 1,024 translations and an access section.
- *
- * <p>A TLB tag is the page number without the bits that choose the slot, generation and write permission in one word,
- * so that a hit is one comparison:
- *
- * <pre>
- *  63            39 38          1  0
- * +----------------+-------------+---+
- * | page number/2^10| generation  | W |
- * +----------------+-------------+---+
- * </pre>
- *
- * The generation is read after the mark is set and before the table is walked; a translation filled under an older
- * generation does not match. The generation's 38 bits come round after days of shoot-downs without a pause; every fill
- * under a new era of 2^38 clears the TLB.
- */
-public abstract class AccessContext extends Section implements MemoryAccess, AutoCloseable {
-    private static final int SLOT_BITS = 10;
-    private static final int SLOTS = 1 << SLOT_BITS;
-    private static final int SLOT_MASK = SLOTS - 1;
-    /** Bits that no address has. */
-    private static final long BEYOND = -Pages.ADDRESS_LIMIT;
-
-    private static final int ERA_SHIFT = 38;
-    private static final long GENERATIONS = (1L << ERA_SHIFT) - 1;
-    /** What an empty slot holds. */
-    private static final long NONE = -1;
-
-    /** By slot: tag and host address, side by side so that a hit needs one cache line of it. */
-    private final long[] tlb = new long[2 * SLOTS];
-
-    private final long[] pfns = new long[SLOTS];
+/** A processor's way through a page table. Loads and stores hit the TLB or go the slow way: fault, fill, count, pay. */
+public abstract class AccessContext extends Tlb implements MemoryAccess, AutoCloseable {
     private final PageTable table;
     private final Contexts contexts;
     private final Frames frames;
@@ -55,9 +23,9 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
     private final long zeroPage;
     private final @Nullable Meter meter;
     private final int initiator;
-    private long lastEra = NONE;
 
     AccessContext(Rooms rooms, PageTable table, Contexts contexts, int initiator) {
+        super(rooms.spec.backing() == Backing.BYTES && rooms.environment.meter() == null);
         this.table = table;
         this.contexts = contexts;
         this.frames = rooms.frames;
@@ -65,7 +33,6 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
         this.zeroPage = rooms.zeroPage;
         this.meter = rooms.environment.meter();
         this.initiator = initiator;
-        Arrays.fill(tlb, NONE);
         contexts.add(this);
     }
 
@@ -93,70 +60,55 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
         return contexts;
     }
 
-    private static int slot(long address) {
-        return (int) (address >>> Pages.SHIFT) & SLOT_MASK;
-    }
-
-    /** {@return the tag of a translation, without permission to write} */
-    private static long tag(long address, long generation) {
-        return address >>> Pages.SHIFT + SLOT_BITS << ERA_SHIFT + 1 | (generation & GENERATIONS) << 1;
-    }
-
-    /** Enters a section in which the address is translated. @return the section's mark */
-    private long begin(long address, long alignMask, Intent intent) {
-        if ((address & (alignMask | BEYOND)) != 0) {
+    /** Enters a section in which the address is translated. */
+    private void begin(long address, long alignMask, Intent intent) {
+        if ((address & (alignMask | -Pages.ADDRESS_LIMIT)) != 0) {
             throw badAddress(address, alignMask + 1);
         }
-        int slot = slot(address);
-        long write = intent == Intent.READ ? 1 : 0;
+        boolean write = intent != Intent.READ;
         for (; ; ) {
-            long mark = enter();
-            if ((tlb[2 * slot] | write) == (tag(address, holding()) | 1)) {
-                if (!backed && intent != Intent.READ) {
-                    frames.stamp(pfns[slot], nextStamp(frames.stamp(pfns[slot]), address));
+            enter();
+            if (hits(address, write)) {
+                if (!backed && write) {
+                    long pfn = pfn(address);
+                    frames.stamp(pfn, nextStamp(frames.stamp(pfn), address));
                 }
-                return mark;
+                return;
             }
-            exit(mark);
-            fill(address, slot, intent);
+            exit();
+            fill(address, intent);
         }
-    }
-
-    /** {@return where the bytes are, inside the section; meaningless without bytes} */
-    private long host(long address) {
-        return tlb[2 * slot(address) + 1] + (address & Pages.OFFSET_MASK);
     }
 
     private static long nextStamp(long stamp, long address) {
         return (stamp ^ address) * 0x9E3779B97F4A7C15L + 1;
     }
 
-    private void end(long mark, long address, int bytes, Intent intent) {
-        exit(mark);
+    private void end(long address, int bytes, Intent intent) {
+        exit();
         if (meter != null) {
-            long pfn = pfns[slot(address)];
-            meter.access(initiator, pfn < 0 ? initiator : frames.node(pfn), address, bytes, intent);
+            meter.access(initiator, node(pfn(address)), address, bytes, intent);
         }
     }
 
+    private int node(long pfn) {
+        return pfn < 0 ? initiator : frames.node(pfn);
+    }
+
     /** Puts the translation into the TLB, after a fault if need be. */
-    private void fill(long address, int slot, Intent intent) {
-        long mark = enter();
-        long generation = holding();
-        if (generation >>> ERA_SHIFT != lastEra) {
-            Arrays.fill(tlb, NONE);
-            lastEra = generation >>> ERA_SHIFT;
-        }
+    private void fill(long address, Intent intent) {
+        enterToFill();
         long entry = table.get(address);
         if (serves(entry, intent) && marked(address, entry, intent)) {
-            boolean zero = Pte.kind(entry) == Pte.ZERO;
-            pfns[slot] = zero ? -1 : Pte.pfn(entry);
-            tlb[2 * slot + 1] = zero ? zeroPage : frames.address(Pte.pfn(entry));
-            tlb[2 * slot] = tag(address, generation) | (intent == Intent.READ ? 0 : 1);
-            exit(mark);
+            if (Pte.kind(entry) == Pte.ZERO) {
+                hold(address, false, -1, zeroPage);
+            } else {
+                hold(address, intent != Intent.READ, Pte.pfn(entry), frames.address(Pte.pfn(entry)));
+            }
+            exit();
             return;
         }
-        exit(mark);
+        exit();
         if (!serves(entry, intent)) {
             fault(address, intent, entry);
         }
@@ -183,25 +135,55 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
 
     @Override
     public final byte getByte(long address) {
-        long mark = begin(address, 0, Intent.READ);
+        long host = enterToLoad(address, 0);
+        if (host < 0) {
+            return loadByte(address);
+        }
+        byte value = HostBytes.getByte(host);
+        exit();
+        return value;
+    }
+
+    private byte loadByte(long address) {
+        begin(address, 0, Intent.READ);
         byte value = backed ? HostBytes.getByte(host(address)) : 0;
-        end(mark, address, 1, Intent.READ);
+        end(address, 1, Intent.READ);
         return value;
     }
 
     @Override
     public final int getInt(long address) {
-        long mark = begin(address, 3, Intent.READ);
+        long host = enterToLoad(address, 3);
+        if (host < 0) {
+            return loadInt(address);
+        }
+        int value = HostBytes.getInt(host);
+        exit();
+        return value;
+    }
+
+    private int loadInt(long address) {
+        begin(address, 3, Intent.READ);
         int value = backed ? HostBytes.getInt(host(address)) : 0;
-        end(mark, address, 4, Intent.READ);
+        end(address, 4, Intent.READ);
         return value;
     }
 
     @Override
     public final long getLong(long address) {
-        long mark = begin(address, 7, Intent.READ);
+        long host = enterToLoad(address, 7);
+        if (host < 0) {
+            return loadLong(address);
+        }
+        long value = HostBytes.getLong(host);
+        exit();
+        return value;
+    }
+
+    private long loadLong(long address) {
+        begin(address, 7, Intent.READ);
         long value = backed ? HostBytes.getLong(host(address)) : 0;
-        end(mark, address, 8, Intent.READ);
+        end(address, 8, Intent.READ);
         return value;
     }
 
@@ -217,29 +199,59 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
 
     @Override
     public final void putByte(long address, byte value) {
-        long mark = begin(address, 0, Intent.WRITE);
+        long host = enterToStore(address, 0);
+        if (host < 0) {
+            store(address, value);
+            return;
+        }
+        HostBytes.putByte(host, value);
+        exit();
+    }
+
+    private void store(long address, byte value) {
+        begin(address, 0, Intent.WRITE);
         if (backed) {
             HostBytes.putByte(host(address), value);
         }
-        end(mark, address, 1, Intent.WRITE);
+        end(address, 1, Intent.WRITE);
     }
 
     @Override
     public final void putInt(long address, int value) {
-        long mark = begin(address, 3, Intent.WRITE);
+        long host = enterToStore(address, 3);
+        if (host < 0) {
+            store(address, value);
+            return;
+        }
+        HostBytes.putInt(host, value);
+        exit();
+    }
+
+    private void store(long address, int value) {
+        begin(address, 3, Intent.WRITE);
         if (backed) {
             HostBytes.putInt(host(address), value);
         }
-        end(mark, address, 4, Intent.WRITE);
+        end(address, 4, Intent.WRITE);
     }
 
     @Override
     public final void putLong(long address, long value) {
-        long mark = begin(address, 7, Intent.WRITE);
+        long host = enterToStore(address, 7);
+        if (host < 0) {
+            store(address, value);
+            return;
+        }
+        HostBytes.putLong(host, value);
+        exit();
+    }
+
+    private void store(long address, long value) {
+        begin(address, 7, Intent.WRITE);
         if (backed) {
             HostBytes.putLong(host(address), value);
         }
-        end(mark, address, 8, Intent.WRITE);
+        end(address, 8, Intent.WRITE);
     }
 
     @Override
@@ -254,17 +266,17 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
 
     @Override
     public final boolean compareAndSetLong(long address, long expected, long value) {
-        long mark = begin(address, 7, Intent.ATOMIC);
+        begin(address, 7, Intent.ATOMIC);
         boolean done = !backed || HostBytes.compareAndSet(host(address), expected, value);
-        end(mark, address, 8, Intent.ATOMIC);
+        end(address, 8, Intent.ATOMIC);
         return done;
     }
 
     @Override
     public final long getAndAddLong(long address, long delta) {
-        long mark = begin(address, 7, Intent.ATOMIC);
+        begin(address, 7, Intent.ATOMIC);
         long before = backed ? HostBytes.getAndAdd(host(address), delta) : 0;
-        end(mark, address, 8, Intent.ATOMIC);
+        end(address, 8, Intent.ATOMIC);
         return before;
     }
 
@@ -277,11 +289,11 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
         for (long done = 0; done < target.byteSize(); ) {
             long at = address + done;
             int bytes = piece(at, target.byteSize() - done);
-            long mark = begin(at, 0, Intent.READ);
+            begin(at, 0, Intent.READ);
             if (backed) {
                 HostBytes.read(host(at), target, done, bytes);
             }
-            end(mark, at, bytes, Intent.READ);
+            end(at, bytes, Intent.READ);
             done += bytes;
         }
     }
@@ -292,11 +304,11 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
         for (long done = 0; done < source.byteSize(); ) {
             long at = address + done;
             int bytes = piece(at, source.byteSize() - done);
-            long mark = begin(at, 0, Intent.WRITE);
+            begin(at, 0, Intent.WRITE);
             if (backed) {
                 HostBytes.write(source, done, host(at), bytes);
             }
-            end(mark, at, bytes, Intent.WRITE);
+            end(at, bytes, Intent.WRITE);
             done += bytes;
         }
     }
@@ -311,30 +323,12 @@ public abstract class AccessContext extends Section implements MemoryAccess, Aut
         for (long done = 0; done < bytes; ) {
             long at = address + done;
             int piece = piece(at, bytes - done);
-            long mark = begin(at, 0, intent);
-            long pfn = pfns[slot(at)];
-            node = pfn < 0 ? initiator : frames.node(pfn);
-            end(mark, at, piece, intent);
+            begin(at, 0, intent);
+            node = node(pfn(at));
+            end(at, piece, intent);
             done += piece;
         }
         return node;
-    }
-
-    /** Visits every translation that would hit now; for the checker, with the thread at rest. */
-    public final void translations(Visitor visitor) {
-        for (int slot = 0; slot < SLOTS; slot++) {
-            long tag = tlb[2 * slot];
-            if ((tag >>> 1 & GENERATIONS) == (generation & GENERATIONS) && tag != NONE) {
-                long page = tag >>> ERA_SHIFT + 1 << SLOT_BITS | slot;
-                visitor.translation(page << Pages.SHIFT, pfns[slot], (tag & 1) != 0);
-            }
-        }
-    }
-
-    /** Told of a translation. */
-    @FunctionalInterface
-    public interface Visitor {
-        void translation(long address, long pfn, boolean writable);
     }
 
     @Override

@@ -7,55 +7,72 @@ import moraine.core.api.time.Actors;
 /**
  * The access section of one context.
  *
- * <p>Protocol. The confining thread writes an odd mark, reads the generation, translates, accesses, writes an even
- * mark. A shoot-down clears the entry, raises the generation, fences, and waits while it sees the same odd mark. Either
- * the thread's mark is seen, and the shoot-down waits until the access is over, or the thread sees the new generation
- * and therefore the cleared entry. Inside a section there is no fault, no lock and no callback, so the wait is short.
+ * <p>Protocol. The confining thread sets its mark, reads where its translations are, translates, accesses, clears its
+ * mark. A shoot-down clears the entry, raises the generation, takes the translations away, fences, and waits while it
+ * sees the mark. Either the thread's mark is seen, and the shoot-down waits until the access is over, or the thread
+ * finds no translations and looks at the cleared entry. Inside a section there is no fault, no lock and no callback, so
+ * the wait is short.
+ *
+ * <p>A thread that enters one section after the other could show its mark whenever the shoot-down looks, and a compiler
+ * may merge two sections into one. But the first access that finds no translations renews them, and says for which
+ * generation; all sections before are over then, and this one translates anew. So a shoot-down waits for one access at
+ * most, and the mark can be a constant: entering loads nothing and waits for no store that went before.
  */
 abstract class Section extends SectionPadAfter {
-    private static final VarHandle MARK;
-    private static final VarHandle GENERATION;
+    private static final VarHandle MARK = handle("mark");
+    private static final VarHandle LIVE = handle("live");
+    private static final VarHandle GENERATION = handle("generation");
+    private static final VarHandle RENEWED = handle("renewed");
 
-    static {
+    private static VarHandle handle(String field) {
         try {
-            var lookup = MethodHandles.lookup();
-            MARK = lookup.findVarHandle(SectionMarks.class, "mark", long.class);
-            GENERATION = lookup.findVarHandle(SectionMarks.class, "generation", long.class);
+            return MethodHandles.lookup().findVarHandle(SectionMarks.class, field, long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** Enters the section. @return its mark, for {@link #exit} */
-    final long enter() {
-        long odd = mark + 1;
-        MARK.setOpaque(this, odd);
+    /** Enters the section. */
+    final void enter() {
+        MARK.setOpaque(this, 1L);
         Fences.light();
-        return odd;
     }
 
-    /** {@return the generation whose translations hold until {@link #exit}; asked inside the section} */
-    final long holding() {
-        return (long) GENERATION.getAcquire(this);
+    /** {@return the translations that hold until {@link #exit}; asked inside the section} */
+    final long live() {
+        return (long) LIVE.getAcquire(this);
     }
 
-    /** Leaves the section. The mark comes back as an argument, because reading it again would wait for its store. */
-    final void exit(long odd) {
-        MARK.setRelease(this, odd + 1);
+    /** Leaves the section. */
+    final void exit() {
+        MARK.setRelease(this, 0L);
     }
 
-    /** Voids all translations; the entries are cleared already. */
-    final void voidTranslations() {
+    /**
+     * Renews the translations inside a section. One generation before and after says that no shoot-down was overwritten
+     * that this thread does not know of.
+     *
+     * @param translations all of them void
+     */
+    final void renew(long translations) {
+        long before;
+        do {
+            before = (long) GENERATION.getAcquire(this);
+            LIVE.setVolatile(this, translations);
+        } while ((long) GENERATION.getVolatile(this) != before);
+        RENEWED.setRelease(this, before);
+    }
+
+    /** Takes all translations away; the entries are cleared already. */
+    final void replace(long nothing) {
         GENERATION.getAndAdd(this, 1L);
+        LIVE.setVolatile(this, nothing);
     }
 
-    /** Waits until the thread has left the section that it is in, if any. */
+    /** Waits until the thread has left the section that it is in, if any; translations are void already. */
     final void awaitExit(Actors actors) {
-        long seen = (long) MARK.getAcquire(this);
-        if ((seen & 1) == 0) {
-            return;
-        }
-        for (int turn = 0; (long) MARK.getAcquire(this) == seen; turn++) {
+        long now = (long) GENERATION.getAcquire(this);
+        for (int turn = 0; (long) MARK.getAcquire(this) != 0 && (long) RENEWED.getAcquire(this) < now; turn++) {
             actors.pause(turn);
         }
     }

@@ -1,9 +1,13 @@
 package moraine.core.impl.access;
 
-/** The marks. */
+/** The words by which a context and shoot-downs speak. */
 abstract class SectionMarks extends SectionPadBefore {
-    /** Odd inside an access section. Written by the confining thread only. */
+    /** 1 inside an access section, else 0. Written by the confining thread only. */
     long mark;
-    /** Number of shoot-downs that this context has been told of; translations of an older number are void. */
+    /** Where the context translates: its own translations, or none since a shoot-down. Known to {@link Tlb}. */
+    long live;
+    /** Number of shoot-downs that this context has been told of. */
     long generation;
+    /** The generation for which translations were last renewed. Written by the confining thread only. */
+    long renewed;
 }
