@@ -49,21 +49,17 @@ abstract class Section extends SectionPadAfter {
     }
 
     /**
-     * Renews the translations inside a section. One generation before and after says that no shoot-down was overwritten
-     * that this thread does not know of.
+     * Renews the translations inside a section. What a shoot-down stored may be overwritten: its entry is cleared
+     * already, the translations are empty, and its generation, raised before, is the one that is renewed for.
      *
      * @param translations all of them void
      */
     final void renew(long translations) {
-        long before;
-        do {
-            before = (long) GENERATION.getAcquire(this);
-            LIVE.setVolatile(this, translations);
-        } while ((long) GENERATION.getVolatile(this) != before);
-        RENEWED.setRelease(this, before);
+        LIVE.setVolatile(this, translations);
+        RENEWED.setRelease(this, (long) GENERATION.getVolatile(this));
     }
 
-    /** Takes all translations away; the entries are cleared already. */
+    /** Takes all translations away; the entries are cleared already. The generation is raised first: see renew. */
     final void replace(long nothing) {
         GENERATION.getAndAdd(this, 1L);
         LIVE.setVolatile(this, nothing);
