@@ -13,7 +13,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 
 /** Who holds a frame: its lock, references and mappings, all in word 0 of its record. */
-abstract sealed class FrameReferences extends SectionTable permits Frames {
+abstract sealed class FrameReferences extends SectionTable permits FrameHolds {
     /*
      * Protocol
      * --------
@@ -29,8 +29,7 @@ abstract sealed class FrameReferences extends SectionTable permits Frames {
     static final long LOCKED_BIT = FrameWord.flags(Frames.LOCKED);
     static final long HEAD_BIT = FrameWord.flags(Frames.HEAD);
     static final long TAIL_BIT = FrameWord.flags(Frames.TAIL);
-
-    private static final int HEAD_SLOT_MASK = -2 * Pages.PER_LARGE;
+    static final int HEAD_SLOT_MASK = -2 * Pages.PER_LARGE;
     private static final VarHandle WORD =
             MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
 
@@ -93,6 +92,11 @@ abstract sealed class FrameReferences extends SectionTable permits Frames {
         return WORD.compareAndSet(table, slot, from, to);
     }
 
+    /** {@return whether somebody refers to the frame and there is room for one more} */
+    static boolean referable(long word) {
+        return (word & REFS) != 0 && (word & REFS) != REFS;
+    }
+
     static int slot(long pfn) {
         return offset(pfn) << 1;
     }
@@ -147,7 +151,7 @@ abstract sealed class FrameReferences extends SectionTable permits Frames {
                 slot = own & HEAD_SLOT_MASK;
                 word = read(table, slot);
             }
-            if ((word & REFS) == 0 || (word & REFS) == REFS) {
+            if (!referable(word)) {
                 return false;
             }
             boolean whole = slot == own || (word & HEAD_BIT) != 0;

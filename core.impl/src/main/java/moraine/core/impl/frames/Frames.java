@@ -12,7 +12,7 @@ import moraine.core.impl.types.Types;
  * answers as one (lock, references, mappings, type, tenant, owner) take the number of any of its frames and go to the
  * head; the others touch the frame itself. Nothing here allocates or waits.
  */
-public final class Frames extends FrameReferences {
+public final class Frames extends FrameHolds {
     public static final int LOCKED = 1;
     /** First frame of a folio of order 9. */
     public static final int HEAD = 1 << 1;

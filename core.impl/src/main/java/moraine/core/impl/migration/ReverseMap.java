@@ -1,6 +1,9 @@
 package moraine.core.impl.migration;
 
 import java.util.List;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -17,7 +20,7 @@ import moraine.core.impl.vma.Vma;
  *
  * <p>The caller holds the folio's lock and a reference. A walk holds the object's lock; see {@link MemoryObject} for
  * why it misses no entry. Each entry changes by compare-and-set, so a walk may run beside faults, unmapping, fork and
- * moves.
+ * moves. An entry that maps a folio is counted, with its reference, from before it is seen until after it is gone.
  */
 final class ReverseMap {
     /** Told of each space whose entry was changed, before it changes. */
@@ -45,17 +48,22 @@ final class ReverseMap {
         }
         object.lock(rooms.actors);
         try {
-            List<Vma> mappings = object.mappings();
-            long index = frames.index(head);
-            for (int i = 0; i < mappings.size(); i++) {
-                Vma vma = mappings.get(i);
-                long address = vma.address(index);
-                if (address >= 0) {
-                    unmap(agent, vma.space(), address, head, bytes, announcer);
-                }
-            }
+            unmapLocked(agent, object, head, bytes, announcer);
         } finally {
             object.unlock();
+        }
+    }
+
+    /** As {@link #unmap}; the lock of the folio's object is held. */
+    void unmapLocked(Agent agent, MemoryObject object, long head, long bytes, Announcer announcer) {
+        List<Vma> mappings = object.mappings();
+        long index = frames.index(head);
+        for (int i = 0; i < mappings.size(); i++) {
+            Vma vma = mappings.get(i);
+            long address = vma.address(index);
+            if (address >= 0) {
+                unmap(agent, vma.space(), address, head, bytes, announcer);
+            }
         }
     }
 
@@ -71,8 +79,7 @@ final class ReverseMap {
                 if (Pte.kind(entry) != Pte.DEVICE_PRIVATE) {
                     announcer.changed(space);
                 }
-                frames.dropMapping(head, 1);
-                frames.put(head);
+                frames.dropMapped(head);
                 return;
             }
             agent.count(Stat.CAS_LOST);
@@ -89,36 +96,49 @@ final class ReverseMap {
         if (object == null) {
             return;
         }
-        boolean addressable = rooms.types.cpuAddressable(frames.type(to));
         object.lock(rooms.actors);
         try {
-            List<Vma> mappings = object.mappings();
-            long index = frames.index(to);
-            for (int i = 0; i < mappings.size(); i++) {
-                Vma vma = mappings.get(i);
-                long address = vma.address(index);
-                if (address >= 0) {
-                    remap(agent, vma.space().table(), address, from, to, addressable);
-                }
-            }
+            remapLocked(agent, object, from, to);
         } finally {
             object.unlock();
+        }
+    }
+
+    /** As {@link #remap}; the lock of the object of {@code to} is held. */
+    void remapLocked(Agent agent, MemoryObject object, long from, long to) {
+        boolean addressable = rooms.types.cpuAddressable(frames.type(to));
+        List<Vma> mappings = object.mappings();
+        long index = frames.index(to);
+        for (int i = 0; i < mappings.size(); i++) {
+            Vma vma = mappings.get(i);
+            long address = vma.address(index);
+            if (address >= 0) {
+                remap(agent, vma.space().table(), address, from, to, addressable);
+            }
         }
     }
 
     private void remap(Agent agent, PageTable table, long address, long from, long to, boolean addressable) {
         long entry = table.get(address);
         while (Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == from) {
-            frames.addMapping(to, 1);
-            frames.get(to);
+            if (!frames.addMapped(to)) {
+                throw full(to);
+            }
             if (table.replace(address, entry, Pte.withPfn(represented(entry, addressable), to))) {
                 return;
             }
-            frames.dropMapping(to, 1);
-            frames.put(to);
+            frames.dropMapped(to);
             agent.count(Stat.CAS_LOST);
             entry = table.get(address);
         }
+    }
+
+    private MoraineException full(long to) {
+        return new MoraineException(
+                Errno.EOVERFLOW,
+                Blame.RESOURCES,
+                "frame " + to + " has " + frames.mappings(to) + " mappings and " + frames.refs(to)
+                        + " references while its entries are restored, and can count 65535; fork less often");
     }
 
     private static long represented(long entry, boolean cpuAddressable) {

@@ -40,6 +40,11 @@ public final class MemoryObject {
         return shared;
     }
 
+    /** {@return references that the object itself has on each of its pages} */
+    public int ownReferences() {
+        return shared ? 1 : 0;
+    }
+
     public void lock(Actors actors) {
         for (int turn = 0; !lock.compareAndSet(0, 1); turn++) {
             actors.pause(turn);
@@ -47,7 +52,7 @@ public final class MemoryObject {
     }
 
     public void unlock() {
-        lock.set(0);
+        lock.setRelease(0);
     }
 
     public boolean locked() {

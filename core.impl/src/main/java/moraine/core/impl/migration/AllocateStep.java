@@ -1,0 +1,71 @@
+package moraine.core.impl.migration;
+
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.space.SpaceImpl;
+
+/**
+ * Finds a destination for each slot, of the source's size. A slot that gets none is given up here, before anything was
+ * announced or changed. Destinations are locked, so that nobody evicts or converts a page that is not mapped yet.
+ */
+final class AllocateStep extends SlotStep {
+    AllocateStep(Rooms rooms, Agent agent, Order order, Slots slots) {
+        super(rooms, agent, order, slots);
+    }
+
+    /** {@return slots that have a destination} */
+    int run() {
+        int found = 0;
+        for (int slot = 0; slot < slots.size; slot++) {
+            int folio = slots.pages[slot] > 1 ? Pages.LARGE_ORDER : 0;
+            long pfn = rooms.allocator.allocate(agent.worker(), request(slot), folio);
+            if (pfn >= 0) {
+                slots.targets[slot] = pfn;
+                lock(pfn);
+                found++;
+            } else {
+                refused(slot);
+            }
+        }
+        return found;
+    }
+
+    private AllocRequest request(int slot) {
+        AllocRequest request = agent.worker().request;
+        request.reset(order.reason, Intent.WRITE, order.initiator, tenant(slot));
+        request.useReserve = order.target < 0;
+        if (order.target >= 0) {
+            request.namedNode = order.target;
+            request.explicitMask = 1L << order.target;
+            request.maySpill = false;
+        }
+        return request;
+    }
+
+    /** {@return who pays: whose page it is, or whose it is going to be} */
+    private int tenant(int slot) {
+        long source = slots.sources[slot];
+        SpaceImpl space = slots.space;
+        return source >= 0 || space == null ? frames.tenant(source) : space.tenant();
+    }
+
+    /** Locks a page that is nobody's yet. Who holds it came by an old number, finds no owner, and lets go. */
+    private void lock(long pfn) {
+        for (int turn = 0; !frames.tryLock(pfn); turn++) {
+            rooms.actors.pause(turn);
+        }
+    }
+
+    private void refused(int slot) {
+        if (slots.states[slot] == Slots.COLLECTED) {
+            letGo(slots.sources[slot]);
+        }
+        slots.states[slot] = Slots.GIVEN_UP;
+        slots.full = true;
+        agent.count(Stat.MIGRATE_FAILED, slots.pages[slot]);
+    }
+}

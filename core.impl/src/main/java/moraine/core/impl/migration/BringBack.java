@@ -1,0 +1,61 @@
+package moraine.core.impl.migration;
+
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.host.Regime;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Brings the page that a CPU touched out of memory that it cannot address, and its neighbours as the plan says. A folio
+ * comes whole, or is split when there is no room for it, and the next touch brings the page alone.
+ */
+final class BringBack {
+    private final Rooms rooms;
+    private final Agent agent;
+    private final Batch batch;
+    private final FolioSplit split;
+
+    BringBack(Rooms rooms, Agent agent, Batch batch, FolioSplit split) {
+        this.rooms = rooms;
+        this.agent = agent;
+        this.batch = batch;
+        this.split = split;
+    }
+
+    Errno run(Vma vma, long address, int initiator) {
+        Regime regime = rooms.regimes.current();
+        SpaceImpl space = vma.space();
+        long page = Pages.floor(address);
+        boolean large = Pte.large(space.table().get(page));
+        long window = large ? Pages.LARGE_SIZE : (long) regime.bringBackPages() * Pages.SIZE;
+        long start = Math.max(vma.start(), address & -window);
+        long end = Math.min(vma.end(), (address & -window) + window);
+        batch.order()
+                .off(cpu(initiator), Reason.BRING_BACK, Cause.COHERENCE, regime.mover())
+                .hot(page, page + Pages.SIZE);
+        batch.moveRange(space, start, end);
+        return outcome(space.table().get(page));
+    }
+
+    /** {@return the CPU that the page comes to} */
+    private int cpu(int initiator) {
+        return rooms.topology.kind(initiator) == NodeKind.DEVICE ? rooms.home(initiator) : initiator;
+    }
+
+    private Errno outcome(long entry) {
+        if (Pte.kind(entry) != Pte.DEVICE_PRIVATE) {
+            return Errno.OK;
+        }
+        if (batch.full() && Pte.large(entry) && split.split(agent, rooms.frames.head(Pte.pfn(entry)))) {
+            return Errno.EBUSY;
+        }
+        return batch.full() && !batch.busy() ? Errno.ENOMEM : Errno.EBUSY;
+    }
+}

@@ -1,0 +1,114 @@
+package moraine.core.impl.migration;
+
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Fills the slots: from a range of addresses, or with folios that somebody found by frame number.
+ *
+ * <p>An entry is read without a lock, so that the frame it names may be another's a moment later. The frame is held
+ * (reference and lock, tried and never awaited), then the entry is read again: if it is as it was, the frame held is
+ * the page's, and stays it, for nobody replaces a frame that another holds. If not, the hold is given up.
+ */
+final class CollectStep extends SlotStep {
+    private final Selection selection;
+    private final FolioSplit split;
+
+    CollectStep(Rooms rooms, Agent agent, Order order, Slots slots, Selection selection, FolioSplit split) {
+        super(rooms, agent, order, slots);
+        this.selection = selection;
+        this.split = split;
+    }
+
+    /** Takes folios of which the caller gives up a reference and the lock each. */
+    void frames(long[] heads, int count) {
+        for (int i = 0; i < count; i++) {
+            slots.addFolio(-1, heads[i], 1 << frames.order(heads[i]));
+        }
+    }
+
+    /** Takes what there is to move of a range within one region of 2 MiB; the space's lock is held shared. */
+    void range(SpaceImpl space, long start, long end) {
+        Vma vma = null;
+        for (long address = start; address < end && slots.room(); ) {
+            if (vma == null || address >= vma.end()) {
+                vma = space.vmas().find(address);
+            }
+            if (vma == null) {
+                address += Pages.SIZE;
+                continue;
+            }
+            address += look(vma, address, start, end);
+        }
+    }
+
+    /** Looks at one page or leaf. @return bytes to go on by */
+    private long look(Vma vma, long address, long start, long end) {
+        long entry = vma.space().table().get(address);
+        switch (Pte.kind(entry)) {
+            case Pte.NONE, Pte.ZERO -> {
+                if (order.holes && !vma.shared()) {
+                    slots.addHole(address);
+                }
+            }
+            case Pte.PRESENT, Pte.HINT, Pte.DEVICE_PRIVATE -> {
+                if (Pte.large(entry)) {
+                    return lookAtLarge(vma, address, entry, start, end);
+                }
+                take(vma, address, Pte.pfn(entry), 1);
+            }
+            case Pte.MIGRATING -> slots.busy = true;
+            default -> {
+                // stays: nothing here is to be moved
+            }
+        }
+        return Pages.SIZE;
+    }
+
+    /** Takes a 2 MiB leaf that the range covers whole, and splits another. */
+    private long lookAtLarge(Vma vma, long address, long entry, long start, long end) {
+        long head = frames.head(Pte.pfn(entry));
+        long base = address & -Pages.LARGE_SIZE;
+        if (frames.node(head) == order.target) {
+            slots.already++;
+            return Pages.SIZE;
+        }
+        if (base >= start && base + Pages.LARGE_SIZE <= end && address == base) {
+            take(vma, base, head, Pages.PER_LARGE);
+            return Pages.LARGE_SIZE;
+        }
+        if (split.split(agent, head)) {
+            return 0;
+        }
+        slots.busy = true;
+        return Pages.SIZE;
+    }
+
+    private void take(Vma vma, long address, long head, int count) {
+        if (frames.node(head) == order.target) {
+            slots.already += count;
+            return;
+        }
+        if (!selection.allows(vma, head)) {
+            return;
+        }
+        if (!frames.hold(head)) {
+            slots.busy = true;
+            return;
+        }
+        if (!isPage(vma.space().table().get(address), head, count)) {
+            slots.busy = true;
+            letGo(head);
+            return;
+        }
+        slots.addFolio(address, head, count);
+    }
+
+    private static boolean isPage(long entry, long head, int count) {
+        return Pte.maps(entry) && Pte.pfn(entry) == head && count > 1 == Pte.large(entry);
+    }
+}

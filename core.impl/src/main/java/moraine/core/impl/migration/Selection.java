@@ -1,0 +1,43 @@
+package moraine.core.impl.migration;
+
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.vma.Vma;
+
+/** Which pages of a mapping an order may move: a question of the type of the memory at both ends, and of owners. */
+class Selection {
+    private final Rooms rooms;
+    private final Order order;
+
+    Selection(Rooms rooms, Order order) {
+        this.rooms = rooms;
+        this.order = order;
+    }
+
+    boolean allows(Vma vma, long head) {
+        int type = rooms.frames.type(head);
+        if (!rooms.types.movable(type)) {
+            return false;
+        }
+        if (order.target < 0) {
+            return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK;
+        }
+        return !foreign(vma, rooms.frames.node(head)) && (!vma.shared() || holdsFiles(order.target));
+    }
+
+    /** {@return whether both nodes are devices, and not of one owner} */
+    private boolean foreign(Vma vma, int node) {
+        return rooms.topology.kind(node) == NodeKind.DEVICE
+                && rooms.topology.kind(order.target) == NodeKind.DEVICE
+                && !vma.space()
+                        .devices()
+                        .owner(node)
+                        .equals(vma.space().devices().owner(order.target));
+    }
+
+    private boolean holdsFiles(int node) {
+        return rooms.types.has(rooms.regimes.current().typeOfNode(node), Attribute.FILE_BACKABLE);
+    }
+}
