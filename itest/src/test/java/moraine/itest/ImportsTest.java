@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each bundle imports what its list in cnf/imports allows, and holds packages of its own name only. */
 final class ImportsTest {
     private static final Workspace WORKSPACE = Workspace.find();
+    private static final Pattern API_IMPORT = Pattern.compile("moraine\\.core\\.api\\.[^\"]*\"[^\"]*\"");
 
     static List<String> bundles() throws IOException {
         return WORKSPACE.bundleFolders();
@@ -37,6 +40,39 @@ final class ImportsTest {
         assertThat(Stream.of("Export-Package", "Private-Package")
                         .flatMap(header -> BundlePackages.of(manifest, header).outside(List.of(name)).stream()))
                 .isEmpty();
+    }
+
+    /** A plug-in that implements a provider type breaks with each addition to the API; bnd gives it a narrow range. */
+    @ParameterizedTest
+    @MethodSource("plugIns")
+    void shouldImportTheApiAsAConsumer(String folder) {
+        assertThat(narrow(WORKSPACE.manifest(folder)))
+                .as("packages of core.api of which moraine.%s implements a provider type", folder)
+                .isEmpty();
+    }
+
+    static List<String> plugIns() throws IOException {
+        return bundles().stream()
+                .filter(folder -> folder.startsWith("policy.") || folder.startsWith("driver."))
+                .toList();
+    }
+
+    @Test
+    void shouldCatchAPlugInThatImplementsAProviderType() {
+        Manifest planted = manifest("moraine.core.api.model;version=\"[0.1,1)\","
+                + "moraine.core.api.host;version=\"[0.1,0.2)\",org.osgi.framework;version=\"[1.10,1.11)\"");
+
+        assertThat(narrow(planted)).containsExactly("moraine.core.api.host;version=\"[0.1,0.2)\"");
+    }
+
+    private static List<String> narrow(Manifest manifest) {
+        String imports = manifest.getMainAttributes().getValue("Import-Package");
+        return API_IMPORT
+                .matcher(imports)
+                .results()
+                .map(MatchResult::group)
+                .filter(clause -> !clause.endsWith(",1)\""))
+                .toList();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package moraine.driver.gpu;
 
+import moraine.core.api.host.WorkerAccess;
 import org.jspecify.annotations.Nullable;
 
 /** An address space that the host attached to the device. */

@@ -1,7 +1,6 @@
 package moraine.driver.gpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.time.Actor;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,8 @@ final class Crew {
 
     /** Starts the workers; they idle until there is a launch. */
     void start(DriverContext context, boolean faulting) {
-        RandomGenerator seeds = context.random();
         for (int index = 0; index < actors.length; index++) {
-            var worker = new Worker(index, this, scheduler, upcalls, context, faulting, seeds.nextLong());
+            var worker = new Worker(index, this, scheduler, upcalls, context, faulting);
             actors[index] = context.actors().start(context.device() + "-sm" + index, context.node(), worker);
         }
     }

@@ -1,5 +1,6 @@
 package moraine.driver.gpu;
 
+import moraine.core.api.model.Intent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,12 @@ final class FaultBuffer {
     private final @Nullable ResidentBlock[] ring;
     private long added;
     private long taken;
+
+    /** Faults lost since {@link #takeOverflow}, and where the first of them was. */
+    private long lost;
+
+    private int lostSpace;
+    private long lostAddress;
 
     FaultBuffer(int entries) {
         ring = new ResidentBlock[entries];
@@ -24,8 +31,26 @@ final class FaultBuffer {
             block.ticket(added++);
         } else {
             block.ticket(ResidentBlock.LOST);
+            lose(block);
         }
         return room;
+    }
+
+    private void lose(ResidentBlock block) {
+        if (lost++ == 0) {
+            lostSpace = block.grid().space().id();
+            lostAddress = block.faultAddress();
+        }
+    }
+
+    /** Ends an episode in which faults were lost. @return how many, told with the first of them in {@code into} */
+    long takeOverflow(FaultPacket into) {
+        long faults = lost;
+        if (faults > 0) {
+            into.set(lostSpace, lostAddress, Intent.READ);
+            lost = 0;
+        }
+        return faults;
     }
 
     /** {@return the oldest entry whose block still waits, or null when there is none; entries of ended blocks go} */

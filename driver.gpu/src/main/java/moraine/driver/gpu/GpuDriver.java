@@ -135,6 +135,10 @@ final class GpuDriver implements DeviceDriver {
 
     @Override
     public int drainFaults(FaultSink sink) {
+        long lost = scheduler.takeOverflow(packet);
+        if (lost > 0) {
+            upcalls.overflowed(packet, lost);
+        }
         int drained = 0;
         while (sink.room() > 0 && scheduler.take(packet)) {
             sink.fault(packet.space(), packet.address(), packet.intent());

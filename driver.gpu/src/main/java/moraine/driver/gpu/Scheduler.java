@@ -140,6 +140,11 @@ final class Scheduler {
         return buffer.offer(block);
     }
 
+    /** Ends an episode in which the full buffer lost faults. @return how many, the first of them put into a packet */
+    synchronized long takeOverflow(FaultPacket into) {
+        return buffer.takeOverflow(into);
+    }
+
     /** Takes a fault out of the buffer. @return whether there was one */
     synchronized boolean take(FaultPacket into) {
         raised = false;

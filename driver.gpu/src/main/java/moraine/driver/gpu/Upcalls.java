@@ -45,6 +45,18 @@ final class Upcalls {
         call(raiseCounters);
     }
 
+    /** Tells the host that so many faults were lost, the first of them this one. */
+    void overflowed(FaultPacket first, long faults) {
+        if (ended) {
+            return;
+        }
+        try {
+            context.faultBufferOverflowed(first.space(), first.address(), faults);
+        } catch (MoraineException refusal) {
+            endured(refusal);
+        }
+    }
+
     /** Tells the host what was counted since the last time. */
     void flush() {
         call(tell);
@@ -73,9 +85,13 @@ final class Upcalls {
         try {
             upcall.run();
         } catch (MoraineException refusal) {
-            if (!ended || refusal.errno() != Errno.EBADF) {
-                throw refusal;
-            }
+            endured(refusal);
+        }
+    }
+
+    private void endured(MoraineException refusal) {
+        if (!ended || refusal.errno() != Errno.EBADF) {
+            throw refusal;
         }
     }
 }

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.driver.Block;
 import moraine.core.api.driver.PageFault;
+import moraine.core.api.driver.RemoteAccesses;
+import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.DriverContext;
+import moraine.core.api.host.WorkerAccess;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.time.Actor;
 import moraine.core.api.time.Step;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A streaming multiprocessor: runs a block until it ends, faults, or has had a number of steps, then takes the next.
@@ -23,26 +27,17 @@ final class Worker implements Step {
     private final Upcalls upcalls;
     private final DriverContext context;
     private final boolean faulting;
-    private final long seed;
     private final FaultLatch fault = new FaultLatch();
     private final List<AttachedSpace> opened = new ArrayList<>();
     private int detachesSeen;
 
-    Worker(
-            int index,
-            Crew crew,
-            Scheduler scheduler,
-            Upcalls upcalls,
-            DriverContext context,
-            boolean faulting,
-            long seed) {
+    Worker(int index, Crew crew, Scheduler scheduler, Upcalls upcalls, DriverContext context, boolean faulting) {
         this.index = index;
         this.crew = crew;
         this.scheduler = scheduler;
         this.upcalls = upcalls;
         this.context = context;
         this.faulting = faulting;
-        this.seed = seed;
     }
 
     @Override
@@ -76,17 +71,18 @@ final class Worker implements Step {
     private int run(ResidentBlock resident, int limit) {
         int steps = 0;
         try {
-            WorkerAccess memory = access(resident);
+            WorkerAccess access = access(resident);
+            DeviceAccess memory = access.memory();
             Block block = resident.block();
             boolean more = true;
-            memory.enter();
+            access.enter();
             try {
                 while (more && steps < limit && !resident.grid().failed()) {
                     steps++;
                     more = step(block, memory);
                 }
             } finally {
-                memory.leave();
+                access.leave();
             }
             put(resident, more);
         } catch (PageFault thrown) {
@@ -100,7 +96,7 @@ final class Worker implements Step {
         return Math.max(1, steps);
     }
 
-    private boolean step(Block block, WorkerAccess memory) {
+    private boolean step(Block block, DeviceAccess memory) {
         fault.clear();
         return block.step(memory) && !fault.set();
     }
@@ -132,12 +128,23 @@ final class Worker implements Step {
         AttachedSpace space = resident.grid().space();
         WorkerAccess known = space.access(index);
         if (known == null) {
-            var memory = context.access(space.id(), fault);
-            known = new WorkerAccess(memory, space.counters(), upcalls, context.node(), seed + space.id());
+            known = context.workerAccess(space.id(), fault, remote(space.counters()));
             space.access(index, known);
             opened.add(space);
         }
         return known;
+    }
+
+    /** {@return where remote accesses are counted, or null when they are not} */
+    private @Nullable RemoteAccesses remote(AccessCounters counters) {
+        if (!counters.counting()) {
+            return null;
+        }
+        return (address, accesses) -> {
+            if (counters.add(address, accesses)) {
+                upcalls.raiseCounters();
+            }
+        };
     }
 
     private void closeDetached() {

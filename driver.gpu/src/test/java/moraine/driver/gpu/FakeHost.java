@@ -13,9 +13,11 @@ import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.driver.FaultSink;
 import moraine.core.api.driver.Kernel;
+import moraine.core.api.driver.RemoteAccesses;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.host.MachineView;
+import moraine.core.api.host.WorkerAccess;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
@@ -30,6 +32,7 @@ import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Clock;
 import moraine.core.api.time.Meter;
+import moraine.core.impl.device.SampledAccess;
 import org.jspecify.annotations.Nullable;
 
 /** A host with one device, node 1, and spaces whose faults it serves when told to. */
@@ -41,8 +44,10 @@ final class FakeHost implements DriverContext, MachineView {
     final DeviceDriver driver;
     final Map<Integer, FakeSpace> spaces = new ConcurrentHashMap<>();
     final List<List<Fault>> batches = new ArrayList<>();
+    final List<Overflow> overflows = new ArrayList<>();
     final AtomicInteger raises = new AtomicInteger();
     final AtomicInteger counterRaises = new AtomicInteger();
+    final AtomicInteger seeds = new AtomicInteger(1);
     volatile boolean revoked;
 
     @Nullable
@@ -56,6 +61,9 @@ final class FakeHost implements DriverContext, MachineView {
             RandomGeneratorFactory.of("L64X128MixRandom").create(1);
 
     record Fault(int space, long address, Intent intent) {}
+
+    /** An episode in which the fault buffer overflowed. */
+    record Overflow(int space, long address, long faults) {}
 
     <A extends Actors & Clock> FakeHost(A actors, String... parameters) {
         this.actors = actors;
@@ -181,6 +189,17 @@ final class FakeHost implements DriverContext, MachineView {
             throw MoraineException.caller(Errno.EBADF, "no space " + space);
         }
         return new FakeAccess(known, faults);
+    }
+
+    @Override
+    public WorkerAccess workerAccess(int space, FaultHandler faults, @Nullable RemoteAccesses remote) {
+        return new SampledAccess(access(space, faults), NODE, remote, seeds.getAndIncrement() * 1_000_003L);
+    }
+
+    @Override
+    public void faultBufferOverflowed(int space, long address, long faults) {
+        live();
+        overflows.add(new Overflow(space, address, faults));
     }
 
     @Override

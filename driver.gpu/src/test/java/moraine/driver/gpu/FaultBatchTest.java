@@ -40,6 +40,26 @@ final class FaultBatchTest {
     }
 
     @Test
+    void shouldTellOfAnOverflowOnceAnEpisode() {
+        var host = new FakeHost(loop, "faults", "4", "resident", "10", "workers", "1");
+        FakeSpace space = host.space(3, 40);
+        host.launch(space, TripleKernel.over(space).prepare());
+        loop.run();
+        assertThat(host.overflows).as("the episode lasts until the drain").isEmpty();
+        host.room = 2;
+        assertThat(host.drain()).hasSize(2);
+        assertThat(host.overflows).containsExactly(new FakeHost.Overflow(3, space.page(4), 6));
+        assertThat(host.drain()).hasSize(2);
+        assertThat(host.overflows).as("nothing more was lost").hasSize(1);
+        host.driver.replay();
+        loop.run();
+        host.serve();
+        assertThat(host.overflows).hasSize(2);
+        assertThat(host.overflows.stream().mapToLong(FakeHost.Overflow::faults).sum())
+                .isEqualTo(host.count(Tally.OVERFLOWS));
+    }
+
+    @Test
     void shouldNotOverflowWhenTheHostIsPrompt() {
         var host = new FakeHost(loop);
         FakeSpace space = host.space(3, 2048);
@@ -54,6 +74,7 @@ final class FaultBatchTest {
         assertThat(kernel.wrong()).isZero();
         assertThat(host.largestBatch()).isBetween(192, 256);
         assertThat(host.count(Tally.OVERFLOWS)).isZero();
+        assertThat(host.overflows).isEmpty();
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import moraine.core.api.host.AddressSpace;
@@ -24,13 +23,13 @@ import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.time.Environment;
-import moraine.core.api.time.Threads;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.sim.profile.MachineProfile;
 import moraine.sim.profile.Profiles;
 import moraine.sim.time.VirtualEnvironment;
+import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +74,13 @@ final class GpuOnCoreTest {
         launches.forEach(launch -> launch.await(WAIT_NS));
         assertThat(works).allSatisfy(work -> assertThat(work.wrong()).isZero());
         assertThat(largestBatch(machine)).isGreaterThan(192);
-        assertThat(machine.counter("device.gpu0.faults.overflow")).isPositive();
+        assertThat(machine.counter("device.gpu0.faults.overflow"))
+                .isPositive()
+                .isEqualTo(overflows(machine).stream().mapToLong(Event::pages).sum());
+        assertThat(overflows(machine)).allSatisfy(event -> {
+            assertThat(event.initiator()).isEqualTo(GPU);
+            assertThat(works).anyMatch(work -> work.holds(event.space(), event.address()));
+        });
         assertThat(machine.check()).isEmpty();
         var trace = Stream.concat(machine.counters().stream(), machine.events().stream())
                 .map(Object::toString)
@@ -163,6 +168,12 @@ final class GpuOnCoreTest {
                 .orElse(0);
     }
 
+    private static List<Event> overflows(Machine machine) {
+        return machine.events().stream()
+                .filter(event -> event.kind() == Event.Kind.FAULT_BUFFER_OVERFLOW)
+                .toList();
+    }
+
     private static Providers providers() {
         var providers = new Providers();
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu test", 0);
@@ -197,6 +208,10 @@ final class GpuOnCoreTest {
             return new Work(machine, space, address, pages, kernel, copy);
         }
 
+        boolean holds(int spaceId, long at) {
+            return space.id() == spaceId && address <= at && at < address + (long) pages * Pages.SIZE;
+        }
+
         void fill() {
             try (CpuContext cpu = space.attach(0)) {
                 for (int page = 0; page < pages / 2; page++) {
@@ -227,23 +242,6 @@ final class GpuOnCoreTest {
 
         private MemorySegment window(int page) {
             return copy.asSlice((long) page * Pages.SIZE, Pages.SIZE);
-        }
-    }
-
-    private static final class JvmThreads implements Threads {
-        @Override
-        public long nowNs() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void start(String name, Runnable body) {
-            Thread.ofPlatform().name(name).daemon().start(body);
-        }
-
-        @Override
-        public void parkNs(long ns) {
-            LockSupport.parkNanos(ns);
         }
     }
 }

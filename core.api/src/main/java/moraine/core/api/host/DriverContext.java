@@ -2,6 +2,7 @@ package moraine.core.api.host;
 
 import java.util.random.RandomGenerator;
 import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.driver.RemoteAccesses;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Clock;
 import moraine.core.api.time.Meter;
@@ -38,8 +39,28 @@ public interface DriverContext {
      */
     DeviceAccess access(int space, FaultHandler faults);
 
+    /**
+     * Makes the access of one worker, which its blocks share.
+     *
+     * @param space a space that the host attached
+     * @param faults told of each missing translation, on the thread that runs the block
+     * @param remote told of accesses beyond the device's memory, or null to count none. About one access in 16 is a
+     *     sample and stands for all since the last; a window counts as its 128-byte transactions.
+     */
+    WorkerAccess workerAccess(int space, FaultHandler faults, @Nullable RemoteAccesses remote);
+
     /** Tells the host that the fault buffer has something in it; returns at once. */
     void raiseFaults();
+
+    /**
+     * Records that the fault buffer overflowed: once for each episode, which begins with the first fault lost and ends
+     * when the host drains the buffer.
+     *
+     * @param space of the first fault lost
+     * @param address of the first fault lost
+     * @param faults how many were lost; their blocks fault again after a replay
+     */
+    void faultBufferOverflowed(int space, long address, long faults);
 
     /** Tells the host that access counters crossed their threshold; returns at once. */
     void raiseCounters();

@@ -8,7 +8,7 @@ package moraine.core.api.model;
  * @param initiator node that caused it, -1 when none
  * @param space space id, -1 when none
  * @param address first address, 0 when none
- * @param pages how many
+ * @param pages how many; of an overflow, faults lost
  * @param cause of a migration, or {@code -}
  */
 public record Event(long timeNs, Kind kind, int initiator, int space, long address, long pages, String cause) {

@@ -15,6 +15,7 @@ import moraine.core.api.host.Stream;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Event;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.host.Fault;
@@ -217,6 +218,11 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     @Override
     public void raiseCounters() {
         actor.raiseCounters();
+    }
+
+    @Override
+    public void overflowed(int space, long address, long faults) {
+        home.base().events().record(Event.Kind.FAULT_BUFFER_OVERFLOW, spec.node(), space, address, faults, null);
     }
 
     @Override

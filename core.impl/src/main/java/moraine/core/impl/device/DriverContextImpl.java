@@ -2,12 +2,15 @@ package moraine.core.impl.device;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import moraine.core.api.driver.FaultHandler;
+import moraine.core.api.driver.RemoteAccesses;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.host.MachineView;
+import moraine.core.api.host.WorkerAccess;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Clock;
@@ -26,7 +29,12 @@ final class DriverContextImpl implements DriverContext {
         void raiseFaults();
 
         void raiseCounters();
+
+        void overflowed(int space, long address, long faults);
     }
+
+    /** Sets the seeds of neighbouring samplers far apart. */
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final DeviceSpec spec;
     private final RevocableView view;
@@ -34,6 +42,7 @@ final class DriverContextImpl implements DriverContext {
     private final OwnedActors actors;
     private final Counters counters;
     private final RandomGenerator random;
+    private final AtomicLong sampleSeeds;
     private final Map<String, LongAdder> counted = new ConcurrentHashMap<>();
     private volatile @Nullable Upcalls upcalls;
 
@@ -50,6 +59,8 @@ final class DriverContextImpl implements DriverContext {
         this.actors = actors;
         this.counters = counters;
         this.random = environment.random("device " + spec.name());
+        this.sampleSeeds =
+                new AtomicLong(environment.random("samples of " + spec.name()).nextLong());
         this.upcalls = upcalls;
     }
 
@@ -100,6 +111,17 @@ final class DriverContextImpl implements DriverContext {
     @Override
     public DeviceAccess access(int space, FaultHandler faults) {
         return upcalls().access(space, faults);
+    }
+
+    @Override
+    public WorkerAccess workerAccess(int space, FaultHandler faults, @Nullable RemoteAccesses remote) {
+        DeviceAccess memory = upcalls().access(space, faults);
+        return new SampledAccess(memory, spec.node(), remote, sampleSeeds.getAndAdd(GOLDEN));
+    }
+
+    @Override
+    public void faultBufferOverflowed(int space, long address, long faults) {
+        upcalls().overflowed(space, address, faults);
     }
 
     @Override

@@ -12,10 +12,13 @@ import moraine.core.api.host.Device;
 import moraine.core.api.host.Launch;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.Stream;
+import moraine.core.api.host.WorkerAccess;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Event;
 import moraine.core.api.model.ExitRecord;
+import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeInfo;
@@ -107,6 +110,52 @@ final class DeviceHostTest {
         assertThat(machine.counter("device.dev0.launches")).isEqualTo(2);
         assertThat(machine.check()).isEmpty();
         assertThat(driver.last().calls).contains("attach " + space.id());
+    }
+
+    @Test
+    void shouldRecordAnOverflowOfTheFaultBuffer() {
+        Machine machine = machine();
+
+        driver.last().context.faultBufferOverflowed(7, 0x3000, 12);
+
+        assertThat(machine.events())
+                .filteredOn(event -> event.kind() == Event.Kind.FAULT_BUFFER_OVERFLOW)
+                .singleElement()
+                .returns(Shapes.DEVICE, Event::initiator)
+                .returns(7, Event::space)
+                .returns(0x3000L, Event::address)
+                .returns(12L, Event::pages)
+                .returns("-", Event::cause);
+        machine.close();
+        refused(Errno.EBADF, () -> driver.last().context.faultBufferOverflowed(7, 0x3000, 1));
+    }
+
+    @Test
+    void shouldCountAWorkersRemoteAccessesBySamples() {
+        assertThat(counted(machine(), Shapes.DEVICE)).isZero();
+        Machine leaving = factory.create(Shapes.full(MachineSpec.LAST_RESORT, Backing.BYTES), environment);
+        assertThat(counted(leaving, Shapes.RAM)).isBetween(9_900L, 10_000L);
+    }
+
+    /** Has a worker read a page 10,000 times. @return how many were counted as remote */
+    private long counted(Machine machine, int node) {
+        AddressSpace space = machine.openSpace("s");
+        long address = space.mmap(MapRequest.anonymous(4096));
+        machine.device("dev0").launch(space, Kernels.increment(address, 1)).await(LONG_NS);
+        assertThat(space.why(address).node()).isEqualTo(node);
+        var counted = new AtomicLong();
+        WorkerAccess worker = driver.last()
+                .context
+                .workerAccess(space.id(), (_, _) -> {}, (at, n) -> counted.addAndGet(at == address ? n : 0));
+        worker.enter();
+        for (int i = 0; i < 10_000; i++) {
+            worker.memory().getLong(address);
+        }
+        worker.leave();
+        refused(Errno.EBADF, () -> worker.memory().getLong(address));
+        refused(Errno.EPERM, () -> worker.memory().close());
+        worker.release();
+        return counted.get();
     }
 
     @Test

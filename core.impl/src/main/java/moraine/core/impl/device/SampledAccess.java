@@ -1,25 +1,27 @@
-package moraine.driver.gpu;
+package moraine.core.impl.device;
 
 import java.lang.foreign.MemorySegment;
+import moraine.core.api.driver.RemoteAccesses;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.host.WorkerAccess;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MoraineException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the blocks on one worker see of one space: the host's access with a sampler before it. About one access in 16 is
- * a sample: a touch in front of it tells where the page is, and if that is not the device's own memory, all accesses
+ * What the blocks on one worker see of one space: the access with a sampler before it. About one access in 16 is a
+ * sample: a touch in front of it tells where the page is, and if that is not the device's own memory, all accesses
  * since the last sample count as remote. The gaps are random, so that no stride escapes, and a window counts as many
  * accesses as it has 128-byte transactions. Usable within a block's step only.
  */
-final class WorkerAccess implements DeviceAccess {
+public final class SampledAccess implements DeviceAccess, WorkerAccess {
     private static final int TRANSACTION_SHIFT = 7;
     private static final int LONGEST_GAP = 31;
 
     private final DeviceAccess memory;
-    private final AccessCounters counters;
-    private final Upcalls upcalls;
     private final int node;
+    private final @Nullable RemoteAccesses remote;
     private long random;
 
     /** Accesses until the next sample. Outside a step there are none left, which leads every access to the check. */
@@ -29,29 +31,42 @@ final class WorkerAccess implements DeviceAccess {
     private int leftInStep;
     private boolean entered;
 
-    WorkerAccess(DeviceAccess memory, AccessCounters counters, Upcalls upcalls, int node, long seed) {
+    /**
+     * Puts a sampler before an access.
+     *
+     * @param node the device's
+     * @param remote told of accesses elsewhere, or null to count none
+     * @param seed of the gaps
+     */
+    public SampledAccess(DeviceAccess memory, int node, @Nullable RemoteAccesses remote, long seed) {
         this.memory = memory;
-        this.counters = counters;
-        this.upcalls = upcalls;
         this.node = node;
+        this.remote = remote;
         random = seed | 1;
         gap = nextGap();
         leftInStep = gap;
     }
 
-    void enter() {
+    @Override
+    public DeviceAccess memory() {
+        return this;
+    }
+
+    @Override
+    public void enter() {
         left = leftInStep;
         entered = true;
     }
 
-    void leave() {
+    @Override
+    public void leave() {
         leftInStep = left;
         left = 0;
         entered = false;
     }
 
-    /** Gives the host's access back; the worker's to call. */
-    void release() {
+    @Override
+    public void release() {
         memory.close();
     }
 
@@ -75,9 +90,8 @@ final class WorkerAccess implements DeviceAccess {
                     Errno.EBADF,
                     "access to 0x" + Long.toHexString(address) + " outside a block's step; make it inside");
         }
-        int at = counters.counting() ? memory.touch(address, 1, intent) : node;
-        if (at != node && counters.add(address, (long) gap - left)) {
-            upcalls.raiseCounters();
+        if (remote != null && memory.touch(address, 1, intent) != node) {
+            remote.add(address, (long) gap - left);
         }
         gap = nextGap();
         left = gap;
