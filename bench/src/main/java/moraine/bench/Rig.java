@@ -24,6 +24,7 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.Foundation;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.testkit.JvmThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public final class Rig implements AutoCloseable {
     private Rig(MachineSpec spec, Providers providers) {
         var made = new Made();
         var factory = new MachineFactoryImpl(providers, made::make, Limits.DEFAULT);
-        machine = factory.create(spec, factory.wallClock(new BenchThreads(), 1));
+        machine = factory.create(spec, factory.wallClock(new JvmThreads(), 1));
         foundation = Objects.requireNonNull(made.foundation);
         mechanism = Objects.requireNonNull(made.mechanism);
     }

@@ -10,6 +10,7 @@ import moraine.itest.container.ClassLoaders;
 import moraine.itest.container.Container;
 import moraine.itest.container.MoraineContainer;
 import moraine.itest.container.Probe;
+import moraine.testkit.JvmThreads;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
@@ -62,7 +63,7 @@ final class KernelsIT {
 
     private static Map<String, String> run(MoraineContainer container, String workload, String size, String disturbance)
             throws Exception {
-        try (Probe probe = container.probe(LiveRun.class)) {
+        try (Probe probe = container.probe(LiveRun.class, JvmThreads.class)) {
             return probe.call(LiveRun.class, Map.of("workload", workload, "size", size, "disturb", disturbance));
         }
     }

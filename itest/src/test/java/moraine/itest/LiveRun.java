@@ -6,19 +6,18 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.ExitRecord;
-import moraine.core.api.time.Threads;
 import moraine.sim.Run;
 import moraine.sim.RunRequest;
 import moraine.sim.RunResult;
 import moraine.sim.Simulation;
 import moraine.sim.Subject;
+import moraine.testkit.JvmThreads;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -39,24 +38,6 @@ public final class LiveRun implements BiFunction<BundleContext, Map<String, Stri
     private long converted;
     private long stopped;
     private int rounds;
-
-    /** The JVM's clock and threads. */
-    private static final class JvmThreads implements Threads {
-        @Override
-        public long nowNs() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void start(String name, Runnable body) {
-            Thread.ofPlatform().daemon(true).name(name).start(body);
-        }
-
-        @Override
-        public void parkNs(long ns) {
-            LockSupport.parkNanos(ns);
-        }
-    }
 
     @Override
     public Map<String, String> apply(BundleContext context, Map<String, String> order) {

@@ -44,6 +44,15 @@ final class TestkitTest {
     }
 
     @Test
+    void shouldBuildMachinesThatPoliciesCanRank() {
+        assertThat(HandBuilt.superchip().profile().nearest(1, _ -> true)).containsExactly(1, 0);
+        assertThat(HandBuilt.twoSockets().profile().nearestRam(4)).containsExactly(2, 1, 0);
+        assertThat(HandBuilt.withBusDevice().devices())
+                .extracting(device -> device.capabilities().coherent())
+                .containsExactly(true, false);
+    }
+
+    @Test
     void shouldTellEveryViolation() {
         assertThatCode(() -> Invariants.hold(List.of())).doesNotThrowAnyException();
         assertThatThrownBy(() -> Invariants.hold(List.of(new Violation("I4", "a"), new Violation("I5", "b"))))

@@ -16,6 +16,7 @@ import moraine.sim.RunRequest;
 import moraine.sim.RunResult;
 import moraine.sim.Subject;
 import moraine.sim.compare.SimulationService;
+import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,7 +133,7 @@ final class ComparisonTest {
     @CsvSource({"pagerank,12,hmm", "vector-add,7,cdm", "stencil,8,hmm", "k-means,8,first-touch"})
     void shouldBeRightInWallClockTimeByTheSameCode(String workload, int size, String policy) {
         var request = new RunRequest(Subject.workload(workload).withSize(size), "gh200", policy, "50%", 2, 1);
-        try (Run run = simulation.open(request, factory.wallClock(PlainCore.THREADS, 1))) {
+        try (Run run = simulation.open(request, factory.wallClock(new JvmThreads(), 1))) {
             RunResult result = run.play();
             assertThat(result.right()).as(result.detail()).isTrue();
             assertThat(result.modelled()).isFalse();

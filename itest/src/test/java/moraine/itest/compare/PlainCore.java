@@ -1,7 +1,5 @@
 package moraine.itest.compare;
 
-import java.util.concurrent.locks.LockSupport;
-import moraine.core.api.time.Threads;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
@@ -12,24 +10,6 @@ import moraine.policy.hmm.HmmProvider;
 
 /** The real core with the real driver and policies, without a framework. */
 final class PlainCore {
-    /** The JVM's clock and threads. */
-    static final Threads THREADS = new Threads() {
-        @Override
-        public long nowNs() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void start(String name, Runnable body) {
-            Thread.ofPlatform().name(name).daemon().start(body);
-        }
-
-        @Override
-        public void parkNs(long ns) {
-            LockSupport.parkNanos(ns);
-        }
-    };
-
     private PlainCore() {}
 
     static MachineFactoryImpl factory() {

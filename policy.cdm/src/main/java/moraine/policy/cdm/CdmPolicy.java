@@ -115,11 +115,10 @@ final class CdmPolicy implements PlacementPolicy {
     }
 
     private static List<Zonelist> zonelists(MachineView machine) {
-        var order = new RamOrder(machine);
         var devices = machine.devices().stream().map(DeviceInfo::node).toList();
         var lists = new ArrayList<Zonelist>();
         for (NodeSpec node : machine.profile().nodes()) {
-            List<Integer> ram = order.from(node.id());
+            List<Integer> ram = machine.profile().nearestRam(node.id());
             var own = List.of(node.id());
             if (devices.contains(node.id())) {
                 lists.add(new Zonelist(node.id(), null, join(own, ram), own));

@@ -9,6 +9,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.policy.AccessSample;
+import moraine.testkit.HandBuilt;
 import org.junit.jupiter.api.Test;
 
 final class CdmCountersTest {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
+import moraine.testkit.HandBuilt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -11,6 +11,7 @@ import moraine.core.api.model.Plan;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.model.Zonelist;
+import moraine.testkit.HandBuilt;
 import org.junit.jupiter.api.Test;
 
 final class FirstTouchTest {

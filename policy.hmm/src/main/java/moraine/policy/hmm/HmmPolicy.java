@@ -17,6 +17,7 @@ import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Plan;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
+import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.model.Zonelist;
 import moraine.core.api.policy.PlacementPolicy;
 
@@ -60,22 +61,22 @@ final class HmmPolicy implements PlacementPolicy {
     private static Representation representation(MachineView machine) {
         var types = new TreeMap<Integer, MemoryType>();
         machine.devices().forEach(device -> types.put(device.node(), DEVICE_PRIVATE));
-        var order = new RamOrder(machine);
+        TopologyProfile profile = machine.profile();
         var lists = new ArrayList<Zonelist>();
-        for (NodeSpec node : machine.profile().nodes()) {
-            lists.add(new Zonelist(node.id(), null, order.from(node.id()), List.of(node.id())));
+        for (NodeSpec node : profile.nodes()) {
+            lists.add(new Zonelist(node.id(), null, profile.nearestRam(node.id()), List.of(node.id())));
         }
         for (DeviceInfo device : machine.devices()) {
-            lists.add(ownFaults(device.node(), order));
+            lists.add(ownFaults(device.node(), profile));
         }
         return new Representation(types, lists, NodeSet.ALL, ListSelection.LOCAL, List.of());
     }
 
     /** A hole that the device touches is made in its memory, or in RAM when that is full. */
-    private static Zonelist ownFaults(int device, RamOrder order) {
+    private static Zonelist ownFaults(int device, TopologyProfile profile) {
         var fallback = new ArrayList<Integer>();
         fallback.add(device);
-        fallback.addAll(order.from(device));
+        fallback.addAll(profile.nearestRam(device));
         return new Zonelist(device, Reason.DEVICE_FAULT, fallback, List.of(device));
     }
 }

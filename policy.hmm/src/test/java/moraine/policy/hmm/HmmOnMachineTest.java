@@ -1,22 +1,40 @@
 package moraine.policy.hmm;
 
 import static java.util.Collections.nCopies;
-import static moraine.policy.hmm.RealMachine.CPU;
-import static moraine.policy.hmm.RealMachine.GPU;
+import static moraine.testkit.SmallMachine.CPU;
+import static moraine.testkit.SmallMachine.GPU;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.driver.gpu.GpuProvider;
+import moraine.sim.profile.MachineProfile;
+import moraine.sim.profile.Profiles;
+import moraine.sim.time.VirtualEnvironment;
+import moraine.testkit.SmallMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The strategy on the real core with the real driver. */
 final class HmmOnMachineTest {
-    private final RealMachine on = new RealMachine("hmm(bringBackPages=4,migratePages=16)");
+    private final SmallMachine on = small("hmm(bringBackPages=4,migratePages=16)");
+
+    private static SmallMachine small(String policy) {
+        var providers = new Providers();
+        providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 0);
+        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
+        MachineProfile gh200 = Profiles.load("gh200");
+        var factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+        return new SmallMachine(factory, gh200.topology(), policy, new VirtualEnvironment(gh200, Map.of(), 1));
+    }
 
     @AfterEach
     void close() {
@@ -33,8 +51,8 @@ final class HmmOnMachineTest {
 
         assertThat(on.nodes(memory, 16)).containsOnly(GPU);
         assertThat(on.nodes(memory + 16 * Pages.SIZE, 48)).containsOnly(CPU);
-        assertThat(on.space.why(memory).state()).isEqualTo(PageState.DEVICE_PRIVATE);
-        assertThat(on.space.why(memory).cause()).isEqualTo(Cause.COHERENCE);
+        assertThat(on.space().why(memory).state()).isEqualTo(PageState.DEVICE_PRIVATE);
+        assertThat(on.space().why(memory).cause()).isEqualTo(Cause.COHERENCE);
     }
 
     @Test
@@ -43,7 +61,7 @@ final class HmmOnMachineTest {
         on.cpuWrites(memory, 16);
         on.gpuAdds(memory, 16);
 
-        assertThat(on.cpu.getLong(memory + 5 * Pages.SIZE)).isEqualTo(1006);
+        assertThat(on.cpu().getLong(memory + 5 * Pages.SIZE)).isEqualTo(1006);
 
         assertThat(on.nodes(memory, 16))
                 .startsWith(GPU, GPU, GPU, GPU, CPU, CPU, CPU, CPU, GPU)
@@ -56,17 +74,17 @@ final class HmmOnMachineTest {
 
         on.gpuAdds(memory, 1);
 
-        assertThat(on.space.why(memory).node()).isEqualTo(GPU);
-        assertThat(on.cpu.getLong(memory)).isEqualTo(1);
+        assertThat(on.space().why(memory).node()).isEqualTo(GPU);
+        assertThat(on.cpu().getLong(memory)).isEqualTo(1);
     }
 
     @Test
     void shouldLetNobodyBindToTheDevice() {
         long memory = on.map(1);
 
-        assertThatThrownBy(() -> on.space.mbind(memory, Pages.SIZE, Binding.bind(GPU)))
+        assertThatThrownBy(() -> on.space().mbind(memory, Pages.SIZE, Binding.bind(GPU)))
                 .isInstanceOf(MoraineException.class);
-        assertThatThrownBy(() -> on.space.migrate(memory, Pages.SIZE, GPU, Cause.USER))
+        assertThatThrownBy(() -> on.space().migrate(memory, Pages.SIZE, GPU, Cause.USER))
                 .isInstanceOf(MoraineException.class);
     }
 
@@ -79,7 +97,7 @@ final class HmmOnMachineTest {
         on.gpuAdds(memory, pages);
 
         for (int page = 0; page < pages; page++) {
-            assertThat(on.cpu.getLong(memory + (long) page * Pages.SIZE)).isEqualTo(1001 + page);
+            assertThat(on.cpu().getLong(memory + (long) page * Pages.SIZE)).isEqualTo(1001 + page);
         }
     }
 }

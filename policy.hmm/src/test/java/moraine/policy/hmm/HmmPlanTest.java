@@ -14,6 +14,7 @@ import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Plan;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Zonelist;
+import moraine.testkit.HandBuilt;
 import org.junit.jupiter.api.Test;
 
 final class HmmPlanTest {

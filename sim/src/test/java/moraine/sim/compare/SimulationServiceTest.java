@@ -16,6 +16,7 @@ import moraine.sim.Run;
 import moraine.sim.RunRequest;
 import moraine.sim.RunResult;
 import moraine.sim.Subject;
+import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +84,7 @@ final class SimulationServiceTest {
     void shouldBeRightInWallClockTimeByTheSameCode(String workload) {
         var request = new RunRequest(
                 Subject.workload(workload).withSize(8), DEVICELESS, ComparisonRequest.RAM_ONLY, "50%", 2, 1);
-        try (Run run = simulation.open(request, factory.wallClock(Core.THREADS, 1))) {
+        try (Run run = simulation.open(request, factory.wallClock(new JvmThreads(), 1))) {
             RunResult result = run.play();
             assertThat(result.right()).as(result.detail()).isTrue();
             assertThat(result.modelled()).isFalse();

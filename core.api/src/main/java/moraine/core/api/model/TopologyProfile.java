@@ -1,7 +1,11 @@
 package moraine.core.api.model;
 
+import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingDouble;
+
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A machine as figures: nodes, their hierarchy, what each initiator sees of each node, what copies cost. Ids come from
@@ -44,6 +48,27 @@ public record TopologyProfile(
         return accesses.stream()
                 .filter(e -> e.initiator() == initiator && e.node() == node)
                 .findFirst();
+    }
+
+    /** {@return the nodes that match as an initiator ranks them: its own first, then by latency, then by id} */
+    public List<Integer> nearest(int initiator, Predicate<NodeSpec> which) {
+        return nodes.stream()
+                .filter(which)
+                .map(NodeSpec::id)
+                .sorted(comparing((Integer node) -> node != initiator)
+                        .thenComparing(comparingDouble(node -> latencyNs(initiator, node)))
+                        .thenComparing(node -> node))
+                .toList();
+    }
+
+    /** {@return system RAM, nearest first} */
+    public List<Integer> nearestRam(int initiator) {
+        return nearest(initiator, node -> node.kind() != NodeKind.DEVICE);
+    }
+
+    /** A pair without an edge ranks last. */
+    private double latencyNs(int initiator, int node) {
+        return access(initiator, node).map(edge -> edge.latency().value()).orElse(Double.MAX_VALUE);
     }
 
     public Optional<CopyEdge> copy(int source, int target) {

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +48,30 @@ final class ModelTest {
         assertThat(NodeSet.EMPTY.first()).isEqualTo(-1);
         assertThat(some).hasToString("{0,5,63}");
         assertThatThrownBy(() -> NodeSet.of(64)).hasMessageContaining("node 64 is outside 0..63");
+    }
+
+    @Test
+    void shouldRankItsOwnNodeFirstThenByLatencyThenById() {
+        var profile = new TopologyProfile(
+                "ranks",
+                "",
+                Stream.of(4, 3, 2, 1, 0)
+                        .map(id -> new NodeSpec(
+                                id, "", id == 4 ? NodeKind.DEVICE : NodeKind.CPU, null, Quantity.assumed(1, "GiB")))
+                        .toList(),
+                List.of(),
+                List.of(edge(2, 0, 90), edge(2, 1, 90), edge(2, 2, 300), edge(2, 4, 10)),
+                List.of(),
+                List.of());
+        assertThat(profile.nearest(2, _ -> true)).as("no edge ranks last").containsExactly(2, 4, 0, 1, 3);
+        assertThat(profile.nearestRam(2)).containsExactly(2, 0, 1, 3);
+        assertThat(profile.nearestRam(4)).as("no edges at all").containsExactly(0, 1, 2, 3);
+    }
+
+    private static AccessEdge edge(int initiator, int node, double latencyNs) {
+        var any = Quantity.assumed(1, "GB/s");
+        return new AccessEdge(
+                initiator, node, Quantity.assumed(latencyNs, "ns"), any, any, Quantity.assumed(0.8, "share"));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package moraine.policy.cdm;
+package moraine.testkit;
 
 import java.util.List;
 import java.util.Map;
@@ -9,60 +9,75 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.Machine;
+import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.Pages;
-import moraine.core.impl.host.Limits;
-import moraine.core.impl.host.Providers;
-import moraine.core.impl.machine.MachineFactoryImpl;
-import moraine.driver.gpu.GpuProvider;
-import moraine.sim.profile.Profiles;
-import moraine.sim.time.VirtualEnvironment;
+import moraine.core.api.model.TopologyProfile;
+import moraine.core.api.time.Environment;
 
-/** A small GH200 in virtual time under the policy of this bundle, with one address space: CPU node 0, GPU node 1. */
-final class RealMachine implements AutoCloseable {
-    static final int CPU = 0;
-    static final int GPU = 1;
+/**
+ * A small machine under a policy, with one address space: CPUs on node 0, device {@code gpu0} on node 1. Closing it
+ * checks its invariants.
+ */
+public final class SmallMachine implements AutoCloseable {
+    public static final int CPU = 0;
+    public static final int GPU = 1;
 
     private static final long TIMEOUT_NS = 10_000_000_000L;
 
-    final Machine machine;
-    final AddressSpace space;
-    final CpuContext cpu;
-    private final MachineFactoryImpl factory;
+    private final Machine machine;
+    private final AddressSpace space;
+    private final CpuContext cpu;
 
-    RealMachine(String selection) {
-        var providers = new Providers();
-        providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 0);
-        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
-        factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
-        var profile = Profiles.load("gh200");
-        var spec = MachineSpec.of(profile.topology(), selection).withCapacities(Map.of(CPU, 64L << 20, GPU, 16L << 20));
-        machine = factory.create(spec, new VirtualEnvironment(profile, Map.of(), 1));
+    /**
+     * Makes the machine.
+     *
+     * @param factory which knows the policy and the device's driver
+     * @param profile whose nodes 0 and 1 are CPUs and a device; of their memory 64 MiB and 16 MiB are used
+     * @param policy such as {@code hmm(migratePages=16)}
+     */
+    public SmallMachine(MachineFactory factory, TopologyProfile profile, String policy, Environment environment) {
+        var spec = MachineSpec.of(profile, policy).withCapacities(Map.of(CPU, 64L << 20, GPU, 16L << 20));
+        machine = factory.create(spec, environment);
         space = machine.openSpace("test");
         cpu = space.attach(CPU);
     }
 
+    public Machine machine() {
+        return machine;
+    }
+
+    public AddressSpace space() {
+        return space;
+    }
+
+    /** {@return a CPU's context in the space} */
+    public CpuContext cpu() {
+        return cpu;
+    }
+
     /** {@return the address of new memory, nothing of it touched} */
-    long map(int pages) {
+    public long map(int pages) {
         return space.mmap(MapRequest.anonymous((long) pages * Pages.SIZE).aligned(Pages.LARGE_SIZE));
     }
 
-    void cpuWrites(long address, int pages) {
+    /** A CPU writes 1000 and the page's number into the first word of each page. */
+    public void cpuWrites(long address, int pages) {
         for (int page = 0; page < pages; page++) {
             cpu.putLong(address + (long) page * Pages.SIZE, 1000 + page);
         }
     }
 
     /** One kernel adds one to the first word of each page. */
-    void gpuAdds(long address, int pages) {
+    public void gpuAdds(long address, int pages) {
         machine.device("gpu0").launch(space, new AddOne(address, pages)).await(TIMEOUT_NS);
     }
 
     /** {@return where each page is} */
-    List<Integer> nodes(long address, int pages) {
+    public List<Integer> nodes(long address, int pages) {
         return IntStream.range(0, pages)
                 .mapToObj(page -> space.why(address + (long) page * Pages.SIZE))
                 .map(PageInfo::node)
@@ -73,12 +88,9 @@ final class RealMachine implements AutoCloseable {
     public void close() {
         cpu.close();
         try {
-            if (!machine.check().isEmpty()) {
-                throw new AssertionError(machine.check().toString());
-            }
+            Invariants.hold(machine.check());
         } finally {
             machine.close();
-            factory.close();
         }
     }
 

@@ -1,4 +1,4 @@
-package moraine.policy.hmm;
+package moraine.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +12,18 @@ import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Quantity;
 import moraine.core.api.model.TopologyProfile;
 
-/** Machines written down by hand, as a policy sees them. */
-record HandBuilt(TopologyProfile profile, List<NodeInfo> nodes, List<DeviceInfo> devices) implements MachineView {
+/**
+ * Machines written down by hand, as a policy sees them.
+ *
+ * @param profile nodes and latencies
+ * @param nodes what the machine would say of them now; none unless given
+ * @param devices those that are there
+ */
+public record HandBuilt(TopologyProfile profile, List<NodeInfo> nodes, List<DeviceInfo> devices)
+        implements MachineView {
 
     /** A CPU and one coherent device, node 1. */
-    static HandBuilt superchip() {
+    public static HandBuilt superchip() {
         return new HandBuilt(NodeKind.CPU, NodeKind.DEVICE)
                 .latencies(0, 205, 800)
                 .latencies(1, 700, 300)
@@ -24,7 +31,7 @@ record HandBuilt(TopologyProfile profile, List<NodeInfo> nodes, List<DeviceInfo>
     }
 
     /** CPUs on nodes 0 and 1, a memory expander, node 2, near node 1, and coherent devices on nodes 3 and 4. */
-    static HandBuilt twoSockets() {
+    public static HandBuilt twoSockets() {
         return new HandBuilt(NodeKind.CPU, NodeKind.CPU, NodeKind.MEMORY, NodeKind.DEVICE, NodeKind.DEVICE)
                 .latencies(0, 100, 200, 400, 700, 900)
                 .latencies(1, 200, 100, 150, 900, 700)
@@ -36,7 +43,7 @@ record HandBuilt(TopologyProfile profile, List<NodeInfo> nodes, List<DeviceInfo>
     }
 
     /** A CPU, a coherent device on node 1 and, on node 2, one behind a bus that CPUs cannot look through. */
-    static HandBuilt withBusDevice() {
+    public static HandBuilt withBusDevice() {
         return new HandBuilt(NodeKind.CPU, NodeKind.DEVICE, NodeKind.DEVICE)
                 .latencies(0, 100, 700)
                 .latencies(1, 700, 300)
