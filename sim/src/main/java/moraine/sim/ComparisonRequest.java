@@ -1,6 +1,10 @@
 package moraine.sim;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What to compare.
@@ -11,9 +15,17 @@ import java.util.List;
  * @param deviceMemory share of the footprint such as {@code 50%}, or a size such as {@code 64MiB}
  * @param threads CPU threads of a workload
  * @param seed of its data
+ * @param figures values to put in place of the profile's, by names such as {@code processors.1.fault}; see
+ *     {@link Simulation#figures}
  */
 public record ComparisonRequest(
-        Subject subject, String profile, List<String> policies, String deviceMemory, int threads, long seed) {
+        Subject subject,
+        String profile,
+        List<String> policies,
+        String deviceMemory,
+        int threads,
+        long seed,
+        SortedMap<String, String> figures) {
     /** The policy that allocates in system memory and moves nothing. */
     public static final String RAM_ONLY = "ram-only";
 
@@ -28,35 +40,46 @@ public record ComparisonRequest(
 
     public ComparisonRequest {
         policies = List.copyOf(policies);
+        figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
     public static ComparisonRequest of(Subject subject) {
         return new ComparisonRequest(
-                subject, DEFAULT_PROFILE, DEFAULT_POLICIES, DEFAULT_DEVICE_MEMORY, DEFAULT_THREADS, DEFAULT_SEED);
+                subject,
+                DEFAULT_PROFILE,
+                DEFAULT_POLICIES,
+                DEFAULT_DEVICE_MEMORY,
+                DEFAULT_THREADS,
+                DEFAULT_SEED,
+                new TreeMap<>());
     }
 
     public ComparisonRequest withProfile(String other) {
-        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed);
+        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures);
     }
 
     public ComparisonRequest withPolicies(List<String> others) {
-        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed);
+        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures);
     }
 
     public ComparisonRequest withDeviceMemory(String other) {
-        return new ComparisonRequest(subject, profile, policies, other, threads, seed);
+        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures);
     }
 
     public ComparisonRequest withThreads(int other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, other, seed);
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, other, seed, figures);
     }
 
     public ComparisonRequest withSeed(long other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, other);
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, other, figures);
+    }
+
+    public ComparisonRequest withFigures(Map<String, String> others) {
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, new TreeMap<>(others));
     }
 
     /** {@return the request to run it under one of the policies} */
     public RunRequest run(String policy) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed);
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures);
     }
 }

@@ -1,5 +1,9 @@
 package moraine.sim;
 
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * What to run once.
  *
@@ -9,5 +13,22 @@ package moraine.sim;
  * @param deviceMemory share of the footprint such as {@code 50%}, or a size such as {@code 64MiB}
  * @param threads CPU threads of a workload
  * @param seed of its data
+ * @param figures of the profile to replace, as in {@link ComparisonRequest}
  */
-public record RunRequest(Subject subject, String profile, String policy, String deviceMemory, int threads, long seed) {}
+public record RunRequest(
+        Subject subject,
+        String profile,
+        String policy,
+        String deviceMemory,
+        int threads,
+        long seed,
+        SortedMap<String, String> figures) {
+    public RunRequest {
+        figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
+    }
+
+    /** A request on the profile as it is. */
+    public RunRequest(Subject subject, String profile, String policy, String deviceMemory, int threads, long seed) {
+        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>());
+    }
+}

@@ -25,6 +25,12 @@ public interface Simulation {
     TopologyProfile profile(String nameOrFile);
 
     /**
+     * {@return the names of a profile's figures, such as {@code processors.1.fault}: the path to it in the profile's
+     * file} A name without the number of an entry, such as {@code copies.perPage}, stands for all entries.
+     */
+    List<String> figures(String nameOrFile);
+
+    /**
      * Runs a subject under each policy, each on a machine of its own in virtual time. The same request gives the same
      * result, to the last bit.
      *

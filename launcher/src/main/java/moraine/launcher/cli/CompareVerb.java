@@ -49,6 +49,15 @@ final class CompareVerb extends Verb {
             description = "memory of each device: a size such as 64MiB, or a share of what is mapped (default 50%%)")
     String deviceMemory = ComparisonRequest.DEFAULT_DEVICE_MEMORY;
 
+    @Option(
+            names = "--set",
+            paramLabel = "FIGURE=VALUE",
+            description = {
+                "another value of one of the profile's figures, such as processors.1.fault=32us; without the number"
+                        + " of an entry, of all entries, such as copies.perPage=80ns; may be repeated"
+            })
+    List<String> set = new ArrayList<>();
+
     @Option(names = "--csv", description = "comma-separated raw figures on standard output, and nothing else")
     boolean csv;
 
@@ -76,7 +85,7 @@ final class CompareVerb extends Verb {
     }
 
     private List<Subject> subjects() {
-        boolean usual = !what.given() && what.actors == null && what.size == 0;
+        boolean usual = !what.given() && what.actors == null && what.size == 0 && what.rounds == 0;
         return usual ? USUAL : List.of(what.subject(workbench, USUAL.getFirst()));
     }
 
@@ -87,7 +96,8 @@ final class CompareVerb extends Verb {
                 policies == null ? ComparisonRequest.DEFAULT_POLICIES : PolicyNames.split(policies),
                 deviceMemory,
                 what.threads(),
-                what.seed);
+                what.seed,
+                FigureOptions.read(workbench.simulation().figures(workbench.profile(profile)), set));
     }
 
     /** Threads of the comparison run event loops side by side; none of them shares anything with another. */

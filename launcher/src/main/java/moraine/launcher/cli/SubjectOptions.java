@@ -32,6 +32,13 @@ final class SubjectOptions {
                     "size of a workload, from 4 to 24: each step up doubles its data (its usual size unless given)")
     int size;
 
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description =
+                    "how often a workload's kernels run over its data, up to 1000 (its usual rounds unless given)")
+    int rounds;
+
     @Option(names = "--seed", paramLabel = "N", description = "seed of a workload's data (default ${DEFAULT-VALUE})")
     long seed = ComparisonRequest.DEFAULT_SEED;
 
@@ -66,6 +73,6 @@ final class SubjectOptions {
             throw Texts.bad("--actors " + actors + " says who plays a trace, but there is none; add --trace FILE");
         }
         Subject named = workload == null ? usual : Subject.workload(workbench.workload(workload));
-        return named.withSize(size);
+        return named.withSize(size).withRounds(rounds);
     }
 }

@@ -7,6 +7,7 @@ import moraine.launcher.cli.Session.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CompareTest {
@@ -76,6 +77,51 @@ final class CompareTest {
                 .contains("to 8 MiB");
         assertThat(compare("--device-memory", "25%", "--policies", "hmm").status())
                 .isZero();
+    }
+
+    @Test
+    void shouldCompareWithOtherFigures() {
+        Answer usual = compare("--policies", "hmm", "--csv");
+        Answer slow = compare(
+                "--policies", "hmm", "--csv", "--set", "processors.1.fault=64us", "--set", "copies.perPage=1us");
+        assertThat(slow.status()).isZero();
+        assertThat(elapsedNs(slow)).isGreaterThan(2 * elapsedNs(usual));
+        assertThat(compare("--policies", "hmm", "--set", "processors.1.fault=64us")
+                        .out())
+                .containsPattern("(?m)^ +set +processors.1.fault = 64us$");
+    }
+
+    @Test
+    void shouldCompareMoreRounds() {
+        Answer four = compare("--policies", "hmm", "--csv");
+        Answer eight = compare("--policies", "hmm", "--csv", "--rounds", "8");
+        assertThat(elapsedNs(eight)).isGreaterThan(elapsedNs(four));
+        assertThat(compare("--policies", "hmm", "--csv", "--rounds", "4")).isEqualTo(four);
+    }
+
+    private static long elapsedNs(Answer csv) {
+        return Long.parseLong(csv.out().lines().toList().getLast().split(",", -1)[2]);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            processors.1.falt=32us     | no figure processors.1.falt; did you mean processors.1.fault?
+            copies.perpage=32us        | no figure copies.perpage; did you mean copies.perPage?
+            speed=1                    | no figure speed; figures are called as in the profile's file, such as access.0.
+            processors.1.fault         | --set processors.1.fault is not FIGURE=VALUE; write such as processors.1.fault=32us
+            processors.1.fault=1 mile  | gh200.yaml: processors[1].fault.unit is mile; give one of ms, ns, us
+            """)
+    void shouldRefuseAFigureInOneLine(String set, String message) {
+        Answer answer = compare("--set", set);
+        assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err().lines()).singleElement().asString().contains(message);
+    }
+
+    @Test
+    void shouldRefuseAFigureThatIsSetTwice() {
+        Answer answer = compare("--set", "copies.perPage=1us", "--set", "copies.perPage=2us");
+        assertThat(answer.err()).isEqualTo("moraine: --set copies.perPage is given twice; drop one\n");
     }
 
     @Test

@@ -34,7 +34,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
     private static final String USUAL_DEVICE = "gpu0";
 
     static Bench of(RunRequest request) {
-        MachineProfile profile = Profiles.load(request.profile());
+        MachineProfile profile = Profiles.load(request.profile(), request.figures());
         List<String> devices =
                 profile.topology().devices().stream().map(DeviceSpec::name).toList();
         Subject subject = request.subject();
@@ -45,7 +45,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
             workload = Workloads.replay(Traces.load(subject.name()), phases);
             used = phases.stream().map(Phase::actor).collect(Collectors.toSet());
         } else {
-            workload = Workloads.create(subject.name(), subject.size(), request.seed());
+            workload = Workloads.create(subject.name(), subject.size(), subject.rounds(), request.seed());
             used = devices.stream().limit(1).collect(Collectors.toSet());
         }
         Scaling scaling = Scaling.of(profile, used, workload.pages(), request.deviceMemory());
@@ -90,6 +90,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
                 "profile",
                 scaling.profile().topology().name() + ": "
                         + scaling.profile().topology().summary()));
+        request.figures().forEach((name, value) -> facts.add(new Fact("set", name + " = " + value)));
         facts.addAll(scaling.facts());
         if (!request.subject().trace()) {
             facts.add(new Fact("CPU threads", Integer.toString(request.threads())));

@@ -23,7 +23,7 @@ import moraine.sim.profile.MachineProfile;
  * <ul>
  *   <li>each device in use: what was asked for, a share of the footprint or a size, in whole pages;
  *   <li>system memory: 200 % of the footprint, divided as the profile divides it, in whole pages;
- *   <li>caches: by the same factor as the memory of their node, but no smaller than 32 KiB.
+ *   <li>caches: by the same factor as the memory of their node, but no smaller than the profile's least.
  * </ul>
  *
  * @param profile with the capacities scaled
@@ -33,7 +33,6 @@ import moraine.sim.profile.MachineProfile;
  */
 record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Long> cacheBytes, List<Fact> facts) {
     private static final double RAM_SHARE = 2.0;
-    private static final long LEAST_CACHE_BYTES = 32L << 10;
 
     /**
      * Scales a profile.
@@ -57,7 +56,7 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
             double share = node.bytes().value() / ram * RAM_SHARE * footprint;
             capacities.put(node.id(), device ? deviceBytes : up((long) share));
         }
-        Map<Integer, Long> caches = caches(topology, capacities);
+        Map<Integer, Long> caches = caches(full, capacities);
         var facts = facts(topology, devices, capacities, caches, footprint);
         return new Scaling(new MachineProfile(scaled(topology, capacities), full.costs()), devices, caches, facts);
     }
@@ -66,13 +65,15 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
         return Math.max(Pages.SIZE, Pages.ceil(bytes));
     }
 
-    private static Map<Integer, Long> caches(TopologyProfile topology, Map<Integer, Long> capacities) {
+    private static Map<Integer, Long> caches(MachineProfile machine, Map<Integer, Long> capacities) {
+        TopologyProfile topology = machine.topology();
+        long least = (long) machine.costs().leastCache().value();
         var caches = new LinkedHashMap<Integer, Long>();
         for (ProcessorSpec processor : topology.processors()) {
             double full = topology.node(processor.node()).orElseThrow().bytes().value();
             double factor = Math.min(1, capacities.getOrDefault(processor.node(), 0L) / full);
             long bytes = (long) (processor.cacheBytes().value() * factor);
-            caches.put(processor.node(), Math.max(bytes, LEAST_CACHE_BYTES));
+            caches.put(processor.node(), Math.max(bytes, least));
         }
         return caches;
     }

@@ -52,6 +52,11 @@ public final class SimulationService implements Simulation {
     }
 
     @Override
+    public List<String> figures(String nameOrFile) {
+        return Profiles.figures(nameOrFile);
+    }
+
+    @Override
     public ComparisonResult compare(ComparisonRequest request, Executor executor, Consumer<String> progress) {
         return new Comparison(factory, request).run(executor, progress);
     }

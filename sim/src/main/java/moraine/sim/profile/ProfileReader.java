@@ -29,7 +29,19 @@ final class ProfileReader {
     private final Field root;
 
     ProfileReader(String file, String yaml) {
+        this(file, yaml, Map.of());
+    }
+
+    /** @param figures values to put in place of the file's, by the names of {@link FigureTree} */
+    ProfileReader(String file, String yaml, Map<String, String> figures) {
         root = new Field(file, "", parse(file, yaml));
+        var tree = new FigureTree(file, root.value());
+        figures.forEach(tree::replace);
+    }
+
+    /** {@return the names of the file's figures} */
+    List<String> figures() {
+        return new FigureTree(root.file(), root.value()).names();
     }
 
     private static @Nullable Object parse(String file, String yaml) {
@@ -226,12 +238,13 @@ final class ProfileReader {
     }
 
     private static SoftwareCosts costs(Field field) {
-        field.only("shootdown", "shootdownEach", "launch", "loadWindow", "copyEngines");
+        field.only("shootdown", "shootdownEach", "launch", "loadWindow", "copyEngines", "leastCache");
         return new SoftwareCosts(
                 Units.TIME.read(field.child("shootdown")),
                 Units.TIME.read(field.child("shootdownEach")),
                 Units.TIME.read(field.child("launch")),
                 Units.TIME.readPositive(field.child("loadWindow")),
-                Units.ENGINES.readPositive(field.child("copyEngines")));
+                Units.ENGINES.readPositive(field.child("copyEngines")),
+                Units.SIZE.readPositive(field.child("leastCache")));
     }
 }

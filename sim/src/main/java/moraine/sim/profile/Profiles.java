@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
@@ -29,11 +30,31 @@ public final class Profiles {
      * @throws MoraineException ENOENT when there is none, EINVAL when the file is wrong
      */
     public static MachineProfile load(String nameOrFile) {
+        return load(nameOrFile, Map.of());
+    }
+
+    /**
+     * {@return that profile with other figures}
+     *
+     * @param figures values with units by the names of {@link #figures}, or by such a name without the numbers of
+     *     entries for all of them
+     * @throws MoraineException ENOENT when there is no profile, EINVAL when the file or a figure is wrong
+     */
+    public static MachineProfile load(String nameOrFile, Map<String, String> figures) {
+        return reader(nameOrFile, figures).read();
+    }
+
+    /** {@return the names of a profile's figures, such as {@code processors.1.fault}, and those for all entries} */
+    public static List<String> figures(String nameOrFile) {
+        return reader(nameOrFile, Map.of()).figures();
+    }
+
+    private static ProfileReader reader(String nameOrFile, Map<String, String> figures) {
         if (NAMES.contains(nameOrFile)) {
-            return new ProfileReader(nameOrFile + SUFFIX, resource(nameOrFile + SUFFIX)).read();
+            return new ProfileReader(nameOrFile + SUFFIX, resource(nameOrFile + SUFFIX), figures);
         }
         if (nameOrFile.endsWith(SUFFIX)) {
-            return new ProfileReader(nameOrFile, file(nameOrFile)).read();
+            return new ProfileReader(nameOrFile, file(nameOrFile), figures);
         }
         throw MoraineException.caller(
                 Errno.ENOENT,

@@ -2,6 +2,7 @@ package moraine.sim.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Set;
 import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Pages;
@@ -30,6 +31,13 @@ final class ScalingTest {
                         "HBM3 of gpu0 scaled from 89.4 GiB to 44 MiB (11,264 pages, 50 % of the footprint), its cache"
                                 + " to 32 KiB"));
         assertThat(scaling.cacheBytes().get(0)).isEqualTo((long) (114e6 * (176L << 20) / 480e9));
+    }
+
+    @Test
+    void shouldLeaveACacheWhatTheProfileSays() {
+        var more = Profiles.load("gh200", Map.of("costs.leastCache", "1MiB"));
+        Scaling scaling = Scaling.of(more, Set.of("gpu0"), 22_528, "50%", Pages.SIZE);
+        assertThat(scaling.cacheBytes()).containsEntry(0, 1L << 20).containsEntry(1, 1L << 20);
     }
 
     @Test

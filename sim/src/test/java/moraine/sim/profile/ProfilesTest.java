@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import moraine.core.api.model.NodeKind;
@@ -65,7 +66,10 @@ final class ProfilesTest {
                                         p.lineBytes())),
                         t.accesses().stream().flatMap(e -> Stream.of(e.latency(), e.read(), e.write(), e.knee())),
                         t.copies().stream().flatMap(e -> Stream.of(e.startup(), e.perPage(), e.bandwidth())),
-                        Stream.of(profile.costs().launch(), profile.costs().loadWindow()))
+                        Stream.of(
+                                profile.costs().launch(),
+                                profile.costs().loadWindow(),
+                                profile.costs().leastCache()))
                 .flatMap(s -> s);
     }
 
@@ -123,6 +127,50 @@ final class ProfilesTest {
         assertThatThrownBy(() -> Profiles.load(file.toString()))
                 .hasMessageStartingWith(file + ": " + message)
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void shouldPutOtherFiguresInPlaceOfItsOwn() {
+        MachineProfile set = Profiles.load(
+                "gh200", Map.of("processors.1.fault", "0.032 ms", "copies.perPage", "80", "costs.leastCache", "64KiB"));
+        assertThat(set.topology().processor(1).orElseThrow().fault())
+                .isEqualTo(new Quantity(32_000, "ns", "set for this run", Quantity.Confidence.C));
+        assertThat(set.topology().processor(0))
+                .isEqualTo(Profiles.load("gh200").topology().processor(0));
+        assertThat(set.topology().copies())
+                .hasSize(2)
+                .allSatisfy(copy -> assertThat(copy.perPage().value()).isEqualTo(80));
+        assertThat(set.costs().leastCache().value()).isEqualTo(65_536);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            processors.1.falt  | 32us       | there is no figure processors.1.falt; one is called access.
+            processors.9.fault | 32us       | there is no figure processors.9.fault; one is called access.
+            processors.1.fault | fast       | figure processors.1.fault=fast is no number with a unit; write such as 32us
+            processors.1.fault | 1-2us      | figure processors.1.fault=1-2us is no number with a unit
+            processors.1.fault | 32furlongs | processors[1].fault.unit is furlongs; give one of ms, ns, us
+            access.0.read      | 0          | access[0].read.value is 0; give a number > 0
+            processors.1.fault | -1us       | processors[1].fault.value is -1000.0; give a finite number
+            """)
+    void shouldRefuseAFigureThatThereIsNotOrThatIsWrong(String name, String value, String message) {
+        assertThatThrownBy(() -> Profiles.load("gh200", Map.of(name, value)))
+                .hasMessageStartingWith("gh200.yaml: " + message)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void shouldNameEveryFigure() {
+        List<String> figures = Profiles.figures("gh200");
+        assertThat(figures)
+                .contains(
+                        "processors.0.fault", "processors.fault", "copies.perPage", "costs.shootdown", "nodes.0.bytes")
+                .doesNotHaveDuplicates();
+        MachineProfile usual = Profiles.load("gh200");
+        assertThat(figures).allSatisfy(figure -> {
+            String value = figure.endsWith("lineBytes") ? "128" : "0.5";
+            assertThat(Profiles.load("gh200", Map.of(figure, value))).isNotEqualTo(usual);
+        });
     }
 
     @Test
