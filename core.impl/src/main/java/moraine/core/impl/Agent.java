@@ -25,6 +25,7 @@ public final class Agent {
 
     private final Rooms rooms;
     private final Worker worker;
+    private final int initiator;
     private final long[] counts = new long[Stat.values().length];
     private final long[] scratch = new long[Pages.PER_LARGE];
     private @Nullable Batch batch;
@@ -34,9 +35,11 @@ public final class Agent {
     @SuppressWarnings("UnusedVariable") // through BUSY
     private int busy;
 
-    Agent(Rooms rooms, Worker worker) {
+    /** @param initiator node whose processors do what it does, unless it serves a context */
+    Agent(Rooms rooms, Worker worker, int initiator) {
         this.rooms = rooms;
         this.worker = worker;
+        this.initiator = initiator;
     }
 
     public Worker worker() {
@@ -65,6 +68,12 @@ public final class Agent {
 
     public void context(AccessContext own) {
         context = own;
+    }
+
+    /** {@return the node whose processors do what it does} */
+    public int initiator() {
+        AccessContext own = context;
+        return own == null ? initiator : own.initiator();
     }
 
     public void count(Stat stat) {

@@ -78,7 +78,12 @@ public final class Rooms {
 
     /** {@return an agent for a thread that changes memory again and again; give it back with {@link #retire}} */
     public Agent newAgent() {
-        Agent agent = new Agent(this, allocator.worker());
+        return newAgent(home(topology.profile().nodes().getFirst().id()));
+    }
+
+    /** {@return such an agent for work of a node's processors} */
+    public Agent newAgent(int initiator) {
+        Agent agent = new Agent(this, allocator.worker(), initiator);
         world.add(agent);
         return agent;
     }

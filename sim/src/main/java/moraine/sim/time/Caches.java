@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cache filters of all initiators, kept coherent: a first write drops the line elsewhere, a miss ends the others'
- * right to write it silently. The actors of an initiator share its filter. Spaces are not told apart.
+ * right to write it silently. The actors of an initiator share its filter. Lines are those of frames, so that spaces
+ * are told apart and share what they map together.
  */
 final class Caches {
     private final @Nullable CacheFilter[] filters;

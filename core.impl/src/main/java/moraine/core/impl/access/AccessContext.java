@@ -23,6 +23,7 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
     private final long zeroPage;
     private final @Nullable Meter meter;
     private final int initiator;
+    private volatile boolean closed;
 
     AccessContext(Rooms rooms, PageTable table, Contexts contexts, int initiator) {
         super(rooms.spec.backing() == Backing.BYTES && rooms.environment.meter() == null);
@@ -86,8 +87,14 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
 
     private void end(long address, int bytes, Intent intent) {
         exit();
+        charge(address, bytes, intent);
+    }
+
+    private void charge(long address, int bytes, Intent intent) {
         if (meter != null) {
-            meter.access(initiator, node(pfn(address)), address, bytes, intent);
+            long pfn = pfn(address);
+            long at = (pfn < 0 ? Meter.ZERO_PAGE : pfn << Pages.SHIFT) | address & Pages.OFFSET_MASK;
+            meter.access(initiator, node(pfn), at, bytes, intent);
         }
     }
 
@@ -97,6 +104,11 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
 
     /** Puts the translation into the TLB, after a fault if need be. */
     private void fill(long address, Intent intent) {
+        if (closed) {
+            throw MoraineException.caller(
+                    Errno.EBADF,
+                    "the context was closed before an access to 0x" + Long.toHexString(address) + "; attach another");
+        }
         enterToFill();
         long entry = table.get(address);
         if (serves(entry, intent) && marked(address, entry, intent)) {
@@ -290,10 +302,14 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
             long at = address + done;
             int bytes = piece(at, target.byteSize() - done);
             begin(at, 0, Intent.READ);
-            if (backed) {
-                HostBytes.read(host(at), target, done, bytes);
+            try {
+                if (backed) {
+                    HostBytes.read(host(at), target, done, bytes);
+                }
+            } finally {
+                exit();
             }
-            end(at, bytes, Intent.READ);
+            charge(at, bytes, Intent.READ);
             done += bytes;
         }
     }
@@ -305,10 +321,14 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
             long at = address + done;
             int bytes = piece(at, source.byteSize() - done);
             begin(at, 0, Intent.WRITE);
-            if (backed) {
-                HostBytes.write(source, done, host(at), bytes);
+            try {
+                if (backed) {
+                    HostBytes.write(source, done, host(at), bytes);
+                }
+            } finally {
+                exit();
             }
-            end(at, bytes, Intent.WRITE);
+            charge(at, bytes, Intent.WRITE);
             done += bytes;
         }
     }
@@ -331,8 +351,11 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
         return node;
     }
 
+    /** Ends it: what it translated is void, and it translates nothing any more. */
     @Override
     public void close() {
+        closed = true;
+        voidTranslations();
         contexts.remove(this);
     }
 }

@@ -55,7 +55,7 @@ public final class DeviceFaultService {
         this.roomMaker = new RoomMaker(rooms, calls, node);
         this.batch = new FaultBatch(node);
         this.thrashing = new Thrashing(node);
-        this.agent = rooms.newAgent();
+        this.agent = rooms.newAgent(rooms.home(node));
     }
 
     /** Serves one batch. @return whether there may be more */

@@ -130,7 +130,8 @@ public final class SpaceImpl implements AddressSpace {
         int others = contexts.shootDown(agent.context());
         if (others > 0) {
             agent.count(Stat.SHOOT_DOWNS);
-            rooms.charge(Cost.SHOOTDOWN, 0, 0, 0, others);
+            int initiator = agent.initiator();
+            rooms.charge(Cost.SHOOTDOWN, initiator, initiator, initiator, others);
         }
     }
 
