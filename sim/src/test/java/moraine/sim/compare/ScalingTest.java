@@ -22,7 +22,7 @@ final class ScalingTest {
 
     @Test
     void shouldGiveHalfTheFootprintToTheDeviceAndTwiceToMemory() {
-        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%", Pages.SIZE);
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%");
         assertThat(bytes(scaling, 1)).isEqualTo(44L << 20);
         assertThat(bytes(scaling, 0)).isEqualTo(176L << 20);
         assertThat(scaling.facts())
@@ -36,20 +36,20 @@ final class ScalingTest {
     @Test
     void shouldLeaveACacheWhatTheProfileSays() {
         var more = Profiles.load("gh200", Map.of("costs.leastCache", "1MiB"));
-        Scaling scaling = Scaling.of(more, Set.of("gpu0"), 22_528, "50%", Pages.SIZE);
+        Scaling scaling = Scaling.of(more, Set.of("gpu0"), 22_528, "50%");
         assertThat(scaling.cacheBytes()).containsEntry(0, 1L << 20).containsEntry(1, 1L << 20);
     }
 
     @Test
-    void shouldLeaveEveryNodeTheLeastThatItNeeds() {
-        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 10, "50%", 4L << 20);
-        assertThat(bytes(scaling, 0)).isEqualTo(4L << 20);
-        assertThat(bytes(scaling, 1)).isEqualTo(4L << 20);
+    void shouldLeaveEveryNodeWholePages() {
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 1, "10%");
+        assertThat(bytes(scaling, 0)).isEqualTo(2L * Pages.SIZE);
+        assertThat(bytes(scaling, 1)).isEqualTo(Pages.SIZE);
     }
 
     @Test
     void shouldDivideMemoryAsTheProfileDoesAndUseOnlyNamedDevices() {
-        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB", Pages.SIZE);
+        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB");
         assertThat(bytes(scaling, 0) + bytes(scaling, 8)).isBetween(800L * 1_000_000, 840L * 1_000_000);
         assertThat(bytes(scaling, 0)).isLessThanOrEqualTo(bytes(scaling, 8));
         assertThat(bytes(scaling, 60)).isEqualTo(64L << 20);
