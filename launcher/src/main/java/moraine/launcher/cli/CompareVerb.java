@@ -58,11 +58,8 @@ final class CompareVerb extends Verb {
             })
     List<String> set = new ArrayList<>();
 
-    @Option(names = "--csv", description = "comma-separated raw figures on standard output, and nothing else")
-    boolean csv;
-
-    @Option(names = "--json", description = "JSON with raw figures on standard output, and nothing else")
-    boolean json;
+    @Mixin
+    FormatOptions format;
 
     CompareVerb(Workbench workbench, Console console) {
         super(workbench, console);
@@ -70,14 +67,12 @@ final class CompareVerb extends Verb {
 
     @Override
     public Integer call() {
-        if (csv && json) {
-            throw Texts.bad("--csv and --json exclude each other; drop one");
-        }
+        ReportFormat wanted = format.format();
         List<ComparisonRequest> requests =
                 subjects().stream().map(this::request).toList();
         List<ComparisonResult> results = results(requests);
         try {
-            workbench.simulation().report(results, format(), console.out());
+            workbench.simulation().report(results, wanted, console.out());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -124,9 +119,5 @@ final class CompareVerb extends Verb {
             console.endProgress();
         }
         return results;
-    }
-
-    private ReportFormat format() {
-        return csv ? ReportFormat.CSV : json ? ReportFormat.JSON : ReportFormat.TABLE;
     }
 }

@@ -30,6 +30,9 @@ abstract class MachineVerb extends Verb {
     @Mixin
     MachineOptions options;
 
+    @Mixin
+    FormatOptions format;
+
     MachineVerb(Workbench workbench, Console console) {
         super(workbench, console);
     }

@@ -1,6 +1,7 @@
 package moraine.launcher.cli;
 
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.TopologyProfile;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -14,8 +15,14 @@ final class NodesVerb extends MachineVerb {
 
     @Override
     public Integer call() {
+        format.format();
         Machine machine = machine();
-        console.out().print(NodesText.of(machine.profile(), machine.policies().active(), machine.nodes()));
+        TopologyProfile profile = machine.profile();
+        String policy = machine.policies().active();
+        console.out()
+                .print(format.text(
+                        () -> NodesText.of(profile, policy, machine.nodes()),
+                        () -> MachineRecords.nodes(profile, policy, machine.nodes())));
         return ExitStatus.DONE;
     }
 }

@@ -1,5 +1,6 @@
 package moraine.launcher.cli;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +17,21 @@ final class PagesText {
     static String of(List<PageInfo> pages) {
         var grid =
                 new Grid("start", "end", ">pages", "state", ">node", "memory type", "put there by", "pages by cause");
+        runs(pages).forEach(run -> row(grid, run));
+        return pages.isEmpty() ? "no pages\n" : grid.toString();
+    }
+
+    /** {@return neighbours in the same place, put together} */
+    static List<List<PageInfo>> runs(List<PageInfo> pages) {
+        var runs = new ArrayList<List<PageInfo>>();
         int first = 0;
         for (int i = 1; i <= pages.size(); i++) {
             if (i == pages.size() || !continues(pages.get(i - 1), pages.get(i))) {
-                row(grid, pages.subList(first, i));
+                runs.add(pages.subList(first, i));
                 first = i;
             }
         }
-        return pages.isEmpty() ? "no pages\n" : grid.toString();
+        return runs;
     }
 
     private static boolean continues(PageInfo a, PageInfo b) {
@@ -48,15 +56,20 @@ final class PagesText {
                 framed ? causes(run) : "-");
     }
 
-    private static String movers(List<PageInfo> run) {
+    static String movers(List<PageInfo> run) {
         return String.join(", ", run.stream().map(PageInfo::mover).collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private static String causes(List<PageInfo> run) {
-        Map<Cause, Integer> counts = new EnumMap<>(Cause.class);
-        run.forEach(page -> counts.merge(page.cause(), 1, Integer::sum));
-        return counts.entrySet().stream()
+        return byCause(run).entrySet().stream()
                 .map(entry -> entry.getKey() + " " + Texts.count(entry.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** {@return how many pages are where they are for each cause} */
+    static Map<Cause, Integer> byCause(List<PageInfo> run) {
+        Map<Cause, Integer> counts = new EnumMap<>(Cause.class);
+        run.forEach(page -> counts.merge(page.cause(), 1, Integer::sum));
+        return counts;
     }
 }

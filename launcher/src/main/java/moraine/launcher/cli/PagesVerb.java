@@ -44,6 +44,7 @@ final class PagesVerb extends MachineVerb {
         if (limit < 1) {
             throw Texts.bad("--limit " + limit + " is below 1; give the most pages to look at");
         }
+        format.format();
         Long wanted = address == null ? null : Texts.parseAddress(address);
         Machine machine = machineInUse();
         AddressSpace chosen = space(machine, space, wanted);
@@ -53,7 +54,7 @@ final class PagesVerb extends MachineVerb {
                 pages.addAll(chosen.pages(vma.start(), vma.end() - vma.start(), limit));
             }
         }
-        console.out().print(PagesText.of(pages));
+        console.out().print(format.text(() -> PagesText.of(pages), () -> MachineRecords.pages(pages)));
         return ExitStatus.DONE;
     }
 }

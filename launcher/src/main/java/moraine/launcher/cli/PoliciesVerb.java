@@ -13,8 +13,12 @@ final class PoliciesVerb extends MachineVerb {
 
     @Override
     public Integer call() {
+        format.format();
         Policies policies = machine().policies();
-        console.out().print(PoliciesText.of(policies.active(), policies.available(), policies.exits()));
+        console.out()
+                .print(format.text(
+                        () -> PoliciesText.of(policies.active(), policies.available(), policies.exits()),
+                        () -> MachineRecords.policies(policies.active(), policies.available(), policies.exits())));
         return ExitStatus.DONE;
     }
 }

@@ -27,13 +27,15 @@ final class PolicyUseVerb extends MachineVerb {
 
     @Override
     public Integer call() {
+        format.format();
         Policies policies = machineInUse().policies();
         requireKnown(policies);
         ExchangeReport report = policies.use(name, strict);
         if (report.kind() == ExchangeReport.Kind.REFUSED) {
             throw Texts.bad("policy " + name + " is refused: " + report.reason() + "; " + report.old() + " stays");
         }
-        console.out().print(PoliciesText.exchange(policies.settle()));
+        ExchangeReport settled = policies.settle();
+        console.out().print(format.text(() -> PoliciesText.exchange(settled), () -> MachineRecords.exchange(settled)));
         return ExitStatus.DONE;
     }
 

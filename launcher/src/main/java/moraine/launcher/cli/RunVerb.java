@@ -31,12 +31,16 @@ final class RunVerb extends Verb {
     @Mixin
     MachineOptions where;
 
+    @Mixin
+    FormatOptions format;
+
     RunVerb(Workbench workbench, Console console) {
         super(workbench, console);
     }
 
     @Override
     public Integer call() {
+        format.format();
         Choices choices = where.choices();
         var request = new RunRequest(
                 what.subject(workbench, USUAL),
@@ -65,7 +69,11 @@ final class RunVerb extends Verb {
         console.progress("running");
         RunResult result = run.play();
         console.endProgress();
-        console.out().print(RunText.of(run.facts(), run.machine().policies().active(), result));
+        String policy = run.machine().policies().active();
+        console.out()
+                .print(format.text(
+                        () -> RunText.of(run.facts(), policy, result),
+                        () -> RunRecords.of(run.facts(), policy, result)));
         return result.right() ? ExitStatus.DONE : ExitStatus.CHECK_FAILED;
     }
 }

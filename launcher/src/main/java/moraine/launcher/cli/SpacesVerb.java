@@ -1,7 +1,8 @@
 package moraine.launcher.cli;
 
+import java.util.List;
 import moraine.core.api.host.AddressSpace;
-import moraine.core.api.host.Machine;
+import moraine.core.api.model.SpaceInfo;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -15,10 +16,10 @@ final class SpacesVerb extends MachineVerb {
 
     @Override
     public Integer call() {
-        Machine machine = machineInUse();
-        console.out()
-                .print(SpacesText.of(
-                        machine.spaces().stream().map(AddressSpace::info).toList()));
+        format.format();
+        List<SpaceInfo> spaces =
+                machineInUse().spaces().stream().map(AddressSpace::info).toList();
+        console.out().print(format.text(() -> SpacesText.of(spaces), () -> MachineRecords.spaces(spaces)));
         return ExitStatus.DONE;
     }
 }

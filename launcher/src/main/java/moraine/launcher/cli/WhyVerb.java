@@ -3,6 +3,8 @@ package moraine.launcher.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.NodeSpec;
@@ -37,16 +39,24 @@ final class WhyVerb extends MachineVerb {
 
     @Override
     public Integer call() {
+        format.format();
         Long wanted = address == null ? null : Texts.parseAddress(address);
         Machine machine = machineInUse();
         AddressSpace chosen = space(machine, space, wanted);
-        var text = new WhyText(
-                id -> machine.profile().node(id).map(NodeSpec::name).orElse("?"),
-                machine.environment().clock().nowNs());
-        String name = "space " + chosen.id() + " (" + chosen.name() + ")";
+        IntFunction<String> nodeNames =
+                id -> machine.profile().node(id).map(NodeSpec::name).orElse("?");
+        long nowNs = machine.environment().clock().nowNs();
         List<PageInfo> pages = wanted == null ? oneOfEach(chosen) : List.of(chosen.why(wanted));
-        pages.forEach(page -> console.out().print(text.of(name, page)));
+        console.out()
+                .print(format.text(
+                        () -> text(new WhyText(nodeNames, nowNs), chosen, pages),
+                        () -> MachineRecords.why(chosen.info(), pages, nodeNames, nowNs)));
         return ExitStatus.DONE;
+    }
+
+    private static String text(WhyText text, AddressSpace space, List<PageInfo> pages) {
+        String name = "space " + space.id() + " (" + space.name() + ")";
+        return pages.stream().map(page -> text.of(name, page)).collect(Collectors.joining());
     }
 
     private static List<PageInfo> oneOfEach(AddressSpace space) {

@@ -108,7 +108,7 @@ final class CompareTest {
             processors.1.falt=32us     | no figure processors.1.falt; did you mean processors.1.fault?
             copies.perpage=32us        | no figure copies.perpage; did you mean copies.perPage?
             speed=1                    | no figure speed; figures are called as in the profile's file, such as access.0.
-            processors.1.fault         | --set processors.1.fault is not FIGURE=VALUE; write such as processors.1.fault=32us
+            processors.1.fault         | --set processors.1.fault is not FIGURE=VALUE; write such as processors
             processors.1.fault=1 mile  | gh200.yaml: processors[1].fault.unit is mile; give one of ms, ns, us
             """)
     void shouldRefuseAFigureInOneLine(String set, String message) {

@@ -147,7 +147,7 @@ final class ProfilesTest {
     @CsvSource(delimiter = '|', textBlock = """
             processors.1.falt  | 32us       | there is no figure processors.1.falt; one is called access.
             processors.9.fault | 32us       | there is no figure processors.9.fault; one is called access.
-            processors.1.fault | fast       | figure processors.1.fault=fast is no number with a unit; write such as 32us
+            processors.1.fault | fast       | figure processors.1.fault=fast is no number with a unit; write such
             processors.1.fault | 1-2us      | figure processors.1.fault=1-2us is no number with a unit
             processors.1.fault | 32furlongs | processors[1].fault.unit is furlongs; give one of ms, ns, us
             access.0.read      | 0          | access[0].read.value is 0; give a number > 0
