@@ -9,9 +9,6 @@ public interface Pressure {
 
     long wantedPages();
 
-    /** {@return pages of the node in use, by age: index 0 the youngest} */
-    long[] pagesByAge();
-
     /** Names a page to evict, by frame. */
     void evict(long pfn);
 }

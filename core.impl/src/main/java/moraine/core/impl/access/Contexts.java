@@ -1,5 +1,6 @@
 package moraine.core.impl.access;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import moraine.core.api.time.Actors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ public final class Contexts {
      * @return contexts other than the caller's
      */
     public int shootDown(@Nullable AccessContext self) {
+        // An entry is cleared by a release store, and a context comes by a volatile one before it reads entries: with a
+        // fence here either this list has the context, or the context finds the entry cleared.
+        VarHandle.fullFence();
         AccessContext[] now = all;
         int others = 0;
         for (AccessContext context : now) {

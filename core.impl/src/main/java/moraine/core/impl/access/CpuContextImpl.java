@@ -51,6 +51,12 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
             case EDQUOT ->
                 new MoraineException(
                         outcome, Blame.RESOURCES, access + " would exceed the tenant's quota; raise it or unmap some");
+            case EOVERFLOW ->
+                new MoraineException(
+                        outcome,
+                        Blame.RESOURCES,
+                        access + " met a page that has 65,535 references or mappings already, all that can be counted;"
+                                + " unmap it elsewhere");
             case SIGBUS -> new MoraineException(outcome, Blame.RESOURCES, access + " met a page that was lost");
             default -> new MoraineException(outcome, Blame.INTERNAL, access + " ended with " + outcome);
         };

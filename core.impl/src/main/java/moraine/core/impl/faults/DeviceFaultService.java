@@ -213,7 +213,7 @@ public final class DeviceFaultService {
         return next;
     }
 
-    /** Installs what came along with the moved pages, as far as it goes. */
+    /** Mirrors what came along with the moved pages, and what was there already. */
     private void neighbours(DeviceTable table, int first, int next) {
         if (batch.action(first) != DeviceAction.MIGRATE || batch.window(first) <= 1) {
             return;
@@ -227,7 +227,7 @@ public final class DeviceFaultService {
         long end = Math.min(vma.end(), (batch.address(next - 1) & -bytes) + bytes);
         for (long at = start; at < end; at += Pages.LARGE_SIZE) {
             int pages = (int) (Math.min(end - at, Pages.LARGE_SIZE) >>> Pages.SHIFT);
-            populate(table, at, pages, Intent.READ);
+            adopt(table, at, pages);
         }
     }
 
@@ -244,6 +244,15 @@ public final class DeviceFaultService {
         rooms.world.enter(agent);
         try {
             return ranges.populate(agent, table, start, pages, intent);
+        } finally {
+            rooms.world.exit(agent);
+        }
+    }
+
+    private void adopt(DeviceTable table, long start, int pages) {
+        rooms.world.enter(agent);
+        try {
+            ranges.adopt(agent, table, start, pages);
         } finally {
             rooms.world.exit(agent);
         }

@@ -1,6 +1,5 @@
 package moraine.core.impl.faults;
 
-import java.util.Arrays;
 import moraine.core.api.policy.Pressure;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -18,7 +17,6 @@ final class RoomMaker implements Pressure {
     private final int node;
     private final Evictor evictor;
     private final long[] named = new long[MAX];
-    private final long[] byAge = new long[256];
     private int count;
     private long wanted;
 
@@ -64,22 +62,6 @@ final class RoomMaker implements Pressure {
     @Override
     public long wantedPages() {
         return wanted;
-    }
-
-    @Override
-    public long[] pagesByAge() {
-        Arrays.fill(byAge, 0);
-        for (int section = 0; section < rooms.frames.sections(); section++) {
-            long first = rooms.frames.firstPfn(section);
-            int pages = rooms.frames.pages(section);
-            if (!rooms.frames.created(section) || rooms.frames.node(first) != node) {
-                continue;
-            }
-            for (long pfn = first; pfn < first + pages; pfn++) {
-                byAge[rooms.frames.age(pfn)] += rooms.frames.mappings(pfn) > 0 ? 1 : 0;
-            }
-        }
-        return byAge;
     }
 
     @Override

@@ -31,6 +31,8 @@ import moraine.core.impl.vma.Vma;
 final class SharedFaults {
     /** Answer of {@link #make} when the object's page is just being exchanged by a migration. */
     private static final long AGAIN = Long.MIN_VALUE;
+    /** Answer of {@link #find} when the object has no page there. */
+    private static final long MISSING = Long.MIN_VALUE + 1;
 
     private final Rooms rooms;
     private final Placement placement;
@@ -46,40 +48,54 @@ final class SharedFaults {
         MemoryObject object = vma.object();
         long index = vma.index(Pages.floor(address));
         long pfn = find(object, index);
-        if (pfn < 0) {
+        if (pfn == MISSING) {
             pfn = make(agent, vma, index, intent, initiator);
-            if (pfn == AGAIN) {
-                rooms.actors.pause(1);
-                return Errno.OK;
-            }
-            if (pfn < 0) {
-                return Errno.values()[(int) -pfn];
-            }
         }
+        if (pfn == AGAIN) {
+            rooms.actors.pause(1);
+            return Errno.OK;
+        }
+        if (pfn < 0) {
+            return Errno.values()[(int) -pfn];
+        }
+        return map(agent, vma, address, index, pfn);
+    }
+
+    /** Maps the object's page, of which a reference was taken; gives the reference back if it does not. */
+    private Errno map(Agent agent, Vma vma, long address, long index, long pfn) {
         if (!frames.tryLock(pfn)) {
             release(agent, pfn);
             agent.count(Stat.CPU_WAITS);
             rooms.actors.pause(1);
             return Errno.OK;
         }
-        boolean mapped = stillThere(object, index, pfn) && map(vma, address, pfn);
+        Errno mapped = stillThere(vma.object(), index, pfn) ? install(vma, address, pfn) : Errno.EAGAIN;
         frames.unlock(pfn);
-        if (!mapped) {
-            agent.count(Stat.CAS_LOST);
-            release(agent, pfn);
+        if (mapped == Errno.OK) {
+            return mapped;
         }
-        return Errno.OK;
+        release(agent, pfn);
+        agent.count(Stat.CAS_LOST);
+        return mapped == Errno.EAGAIN ? Errno.OK : mapped;
     }
 
-    /** {@return the object's page with a reference taken, or -1} */
+    /** {@return the object's page with a reference taken, MISSING, or what {@link #take} says} */
     private long find(MemoryObject object, long index) {
         object.lock(rooms.actors);
         try {
             long pfn = object.page(index);
-            return pfn >= 0 && frames.getUnlessZero(pfn) ? pfn : -1;
+            return pfn >= 0 ? take(pfn) : MISSING;
         } finally {
             object.unlock();
         }
+    }
+
+    /** {@return the frame with a reference taken, AGAIN while it is frozen, or EOVERFLOW negated} */
+    private long take(long pfn) {
+        if (frames.getUnlessZero(pfn)) {
+            return pfn;
+        }
+        return frames.full(pfn) ? -Errno.EOVERFLOW.ordinal() : AGAIN;
     }
 
     private boolean stillThere(MemoryObject object, long index, long pfn) {
@@ -127,32 +143,36 @@ final class SharedFaults {
         object.lock(rooms.actors);
         long other = object.page(index);
         boolean mine = other < 0;
-        boolean got = true;
+        long result = pfn;
         if (mine) {
             object.page(index, pfn);
             frames.get(pfn);
         } else {
-            got = frames.getUnlessZero(other);
+            result = take(other);
         }
         object.unlock();
         if (!mine) {
             release(agent, pfn);
         }
-        return mine ? pfn : got ? other : AGAIN;
+        return result;
     }
 
-    private boolean map(Vma vma, long address, long pfn) {
+    /** {@return OK, EAGAIN when the mapping died or an entry is there, EOVERFLOW when it is mapped too often} */
+    private Errno install(Vma vma, long address, long pfn) {
         SpaceImpl space = vma.space();
         long write = vma.protection() == Protection.READ_WRITE ? Pte.WRITE : 0;
         MiddleTable middle = space.table().lock(address);
         try {
             long[] leaf = vma.dead() ? null : space.table().leafForInstall(middle, address);
             int index = PageTable.index(address);
-            if (leaf == null || MiddleTable.get(leaf, index) != Pte.NONE || !frames.addMapping(pfn, 1)) {
-                return false;
+            if (leaf == null || MiddleTable.get(leaf, index) != Pte.NONE) {
+                return Errno.EAGAIN;
+            }
+            if (!frames.addMapping(pfn, 1)) {
+                return Errno.EOVERFLOW;
             }
             MiddleTable.set(leaf, index, Pte.of(Pte.PRESENT, pfn, write));
-            return true;
+            return Errno.OK;
         } finally {
             middle.unlock(PageTable.region(address));
         }

@@ -11,7 +11,8 @@ abstract sealed class FrameHolds extends FrameReferences permits Frames {
     /*
      * Why one step is as good as two
      * ------------------------------
-     * Lock, references and mappings lie in one word, so that a compare-and-set of the word changes any of them together.
+     * Lock, references and mappings lie in one word, so that a compare-and-set of the word changes any of them
+     * together.
      * Each method below has the conditions of both steps that it stands for, and shows nobody a state that the two
      * steps, one directly after the other, do not end in; what is left out is the state between them.
      * A mapping always has a reference of its own. Counting both at once never shows more mappings than references.

@@ -161,6 +161,12 @@ abstract sealed class FrameReferences extends SectionTable permits FrameHolds {
         }
     }
 
+    /** {@return whether a folio has as many references as can be counted} */
+    public final boolean full(long pfn) {
+        long[] table = words[section(pfn)];
+        return (read(table, headSlot(table, slot(pfn))) & REFS) == REFS;
+    }
+
     /** Takes one more reference; {@return false when there is no room for it} */
     public final boolean get(long pfn) {
         long[] table = words[section(pfn)];

@@ -1,6 +1,5 @@
 package moraine.core.impl.host;
 
-import java.util.Arrays;
 import moraine.core.api.policy.Pressure;
 import moraine.core.impl.frames.Frames;
 
@@ -12,7 +11,6 @@ final class PressureCopy implements Pressure {
     private final long[] victims = new long[VICTIMS];
     private int node;
     private long wantedPages;
-    private long[] pagesByAge = new long[0];
     private int named;
     private volatile boolean valid;
     private int illegal;
@@ -25,11 +23,6 @@ final class PressureCopy implements Pressure {
     void load(Pressure original) {
         node = original.node();
         wantedPages = original.wantedPages();
-        long[] ages = original.pagesByAge();
-        if (pagesByAge.length != ages.length) {
-            pagesByAge = new long[ages.length];
-        }
-        System.arraycopy(ages, 0, pagesByAge, 0, ages.length);
         named = 0;
         illegal = 0;
         valid = true;
@@ -61,11 +54,6 @@ final class PressureCopy implements Pressure {
     @Override
     public long wantedPages() {
         return wantedPages;
-    }
-
-    @Override
-    public long[] pagesByAge() {
-        return Arrays.copyOf(pagesByAge, pagesByAge.length);
     }
 
     @Override

@@ -24,8 +24,8 @@ import moraine.core.impl.vma.Vma;
  *
  * Locks. A folio's lock is only tried, never awaited, except that the caller of bringBack comes again. With folio locks
  * held, object, notifier, device and region locks are taken in that order, and nothing of theirs waits for a folio. An
- * object's lock is kept over a run of slots in UnmapStep and FinaliseStep (ObjectRun) and in no other step. Translations
- * are announced from before the first entry changes until the last is restored.
+ * object's lock is kept over a run of slots in UnmapStep and FinaliseStep (ObjectRun) and in no other step.
+ * Translations are announced from before the first entry changes until the last is restored.
  */
 
 /** Moves pages. One an agent; not for two threads at a time. */

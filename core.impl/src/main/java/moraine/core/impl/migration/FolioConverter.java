@@ -48,9 +48,10 @@ public final class FolioConverter implements Converter {
             return KEPT;
         }
         if (frames.isTail(head) || settled(head, now) || frames.object(head) == 0) {
+            boolean unowned = frames.object(head) == 0;
             frames.unlock(head);
             release(agent, head);
-            return frames.object(head) == 0 ? KEPT : NOTHING;
+            return unowned ? KEPT : NOTHING;
         }
         if (!holdable(head, now)) {
             agent.scratch()[0] = head;

@@ -65,6 +65,30 @@ public final class RangeFault {
         }
     }
 
+    /**
+     * Mirrors what the CPU's table has of a range already: nothing is faulted in, nothing comes home, and what changes
+     * meanwhile is left out.
+     *
+     * @param pages at most 512
+     */
+    public void adopt(Agent agent, DeviceTable table, long start, int pages) {
+        SpaceImpl space = table.space();
+        long[] found = agent.scratch();
+        long sequence = space.notifiers().readBegin(table);
+        long stamp = space.lockShared();
+        try {
+            for (int i = 0; i < pages; i++) {
+                long address = start + ((long) i << Pages.SHIFT);
+                Vma vma = space.vmas().find(address);
+                boolean readable = vma != null && vma.protection().allows(Intent.READ);
+                found[i] = readable ? mirror(table, space.table().get(address), Intent.READ) : Pte.NONE;
+            }
+        } finally {
+            space.unlockShared(stamp);
+        }
+        install(agent, table, start, pages, sequence, found);
+    }
+
     private boolean install(Agent agent, DeviceTable table, long start, int pages, long sequence, long[] found) {
         table.lock();
         try {
@@ -72,15 +96,22 @@ public final class RangeFault {
                 return false;
             }
             for (int i = 0; i < pages; i++) {
-                table.install(start + ((long) i << Pages.SHIFT), found[i]);
-                if (Pte.kind(found[i]) == Pte.PRESENT && rooms.frames.node(Pte.pfn(found[i])) != table.node()) {
-                    agent.count(Stat.MAPPED_REMOTE);
+                if (found[i] != Pte.NONE) {
+                    install(agent, table, start + ((long) i << Pages.SHIFT), found[i]);
                 }
             }
             return true;
         } finally {
             table.unlock();
         }
+    }
+
+    private void install(Agent agent, DeviceTable table, long address, long entry) {
+        boolean remote = Pte.kind(entry) == Pte.PRESENT && rooms.frames.node(Pte.pfn(entry)) != table.node();
+        if (remote && Pte.kind(table.table().get(address)) == Pte.NONE) {
+            agent.count(Stat.MAPPED_REMOTE);
+        }
+        table.install(address, entry);
     }
 
     private Errno read(

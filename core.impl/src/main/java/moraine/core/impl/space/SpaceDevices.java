@@ -56,8 +56,8 @@ public final class SpaceDevices {
         return all;
     }
 
-    /** Closes all tables for good. */
-    public void close(Errno why) {
+    /** Closes all tables for good; one that is just being attached is met, for the space is marked closed before. */
+    public synchronized void close(Errno why) {
         for (DeviceTable table : all()) {
             table.close(why);
         }

@@ -202,11 +202,6 @@ final class EjectionTest {
             }
 
             @Override
-            public long[] pagesByAge() {
-                return new long[] {1, 2};
-            }
-
-            @Override
             public void evict(long pfn) {
                 named.add(pfn);
             }
