@@ -68,6 +68,59 @@ final class StartScriptTest {
     }
 
     @Test
+    void shouldFollowLinksToItself() throws Exception {
+        write("links/README", "");
+        Files.createDirectories(tree.resolve("links/far"));
+        Files.createSymbolicLink(tree.resolve("links/far/moraine"), Path.of("../../moraine"));
+        Files.createSymbolicLink(tree.resolve("links/m"), tree.resolve("links/far/moraine"));
+        Files.createSymbolicLink(tree.resolve("links/n"), Path.of("m"));
+
+        for (String link : List.of("links/far/moraine", "links/m", "links/n")) {
+            assertThat(answer(startScript(link, "compare"))).isEqualTo(new Answer(7, "started compare\n", ""));
+        }
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void shouldRunFromAPathWithSpaces() throws Exception {
+        Files.createSymbolicLink(tree.resolve("a  link"), Path.of("moraine"));
+
+        assertThat(answer(startScript("a  link", "compare"))).isEqualTo(new Answer(7, "started compare\n", ""));
+    }
+
+    @Test
+    void shouldSayWhereItCannotBuild() throws Exception {
+        write("target", "a file");
+
+        assertThat(run("compare"))
+                .isEqualTo(new Answer(
+                        3,
+                        "",
+                        "moraine: " + tree.toRealPath().resolve("target")
+                                + " cannot be written, so nothing can be built; make it writable,"
+                                + " or build as its owner\n"));
+    }
+
+    @Test
+    void shouldRefuseAClosedStandardOutput() throws Exception {
+        assertThat(closed(">&-"))
+                .isEqualTo(new Answer(
+                        3, "", "moraine: standard output is closed, so the result would be lost; give it a place\n"));
+        assertThat(builds()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<&-", "2>&-", "<&- 2>&-"})
+    void shouldDoWithoutTheOtherStreams(String closing) throws Exception {
+        assertThat(closed(closing)).isEqualTo(new Answer(7, "started compare\n", ""));
+    }
+
+    private Answer closed(String closing) throws IOException, InterruptedException {
+        String script = "'" + tree.resolve("moraine") + "' compare " + closing;
+        return answer(startProcess(List.of("/bin/sh", "-c", script)));
+    }
+
+    @Test
     void shouldEndWithStatus3WithoutJdk() throws Exception {
         write("cnf/jdk.sh", "#!/bin/sh\necho 'moraine: no JDK' >&2\nexit 3\n");
 
@@ -188,9 +241,17 @@ final class StartScriptTest {
     }
 
     private Process start(String... arguments) throws IOException {
+        return startScript("moraine", arguments);
+    }
+
+    private Process startScript(String script, String... arguments) throws IOException {
         List<String> command =
-                new ArrayList<>(List.of("/bin/sh", tree.resolve("moraine").toString()));
+                new ArrayList<>(List.of("/bin/sh", tree.resolve(script).toString()));
         command.addAll(List.of(arguments));
+        return startProcess(command);
+    }
+
+    private Process startProcess(List<String> command) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(Path.of("/").toFile());
         if (Files.isDirectory(tree.resolve("bin"))) {
@@ -200,7 +261,10 @@ final class StartScriptTest {
     }
 
     private Answer run(String... arguments) throws IOException, InterruptedException {
-        Process process = start(arguments);
+        return answer(start(arguments));
+    }
+
+    private Answer answer(Process process) throws IOException, InterruptedException {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Answer(process.waitFor(), out, Files.readString(tree.resolve("err")));
     }

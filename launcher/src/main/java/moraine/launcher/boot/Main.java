@@ -2,6 +2,7 @@ package moraine.launcher.boot;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -16,6 +17,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Outlet outlet = Outlet.install();
+        PrintStream out = System.out;
         int status;
         try {
             status = run(arguments);
@@ -27,8 +30,8 @@ public final class Main {
             e.printStackTrace();
             status = ExitStatus.ENVIRONMENT;
         }
-        System.out.flush();
-        System.exit(status);
+        out.flush();
+        System.exit(outlet.status(status, System.err));
     }
 
     static int run(String[] arguments) {

@@ -118,6 +118,32 @@ final class MainTest {
         assertThat(answer.err()).startsWith("moraine: internal error").contains("NumberFormatException");
     }
 
+    /** A command line that writes a result when its input has ended. */
+    public static final class LateCommandLine implements ToIntFunction<String[]> {
+        @Override
+        public int applyAsInt(String[] arguments) {
+            try {
+                System.in.readAllBytes();
+            } catch (IOException e) {
+                return ExitStatus.BAD_INPUT;
+            }
+            System.out.println("a result");
+            return ExitStatus.DONE;
+        }
+    }
+
+    @Test
+    void shouldNotEndWithStatus0WhenItsOutputIsLost() throws Exception {
+        product().component("t.cli", "optional", EchoCommandLine.DECLARATION, LateCommandLine.class);
+
+        Process process = start("compare");
+        process.getInputStream().close();
+        process.getOutputStream().close();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitStatus.ENVIRONMENT);
+    }
+
     private Product product() throws IOException {
         return new Product(folder).feature("base", "", "t.cli").feature("compare", "");
     }
