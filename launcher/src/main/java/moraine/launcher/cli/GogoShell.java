@@ -1,18 +1,24 @@
 package moraine.launcher.cli;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -20,37 +26,49 @@ import org.osgi.framework.ServiceRegistration;
 /** A Gogo session in which every verb is a command of scope {@code moraine}, all on one workbench. */
 final class GogoShell {
     private static final String SCOPE = "moraine";
-    /** Gogo's variable with the names of all commands, each behind its scope. */
-    private static final String COMMANDS = ".commands";
-
-    private static final Pattern WORDS = Pattern.compile("\\s+");
     private static final List<String> ENDS = List.of("exit", "quit");
+
+    private static final String NOT_FOUND = "Command not found: ";
+    private static final Pattern LIVE_BEHIND = Pattern.compile("\\brun\\b.*\\s--live\\b.*&\\s*");
+    private static final long LOOK_NS = 1_000_000;
 
     private final BundleContext context;
     private final Workbench workbench;
+    private final AtomicInteger highest = new AtomicInteger();
 
     GogoShell(BundleContext context, Workbench workbench) {
         this.context = context;
         this.workbench = workbench;
     }
 
-    /** {@return the highest status of all commands when they came from a file, else 0} */
+    /** {@return the highest status of all verbs when they came from a file, else 0} */
     int run(Console console) {
         var reference = Objects.requireNonNull(context.getServiceReference(CommandProcessor.class));
         CommandProcessor processor = Objects.requireNonNull(context.getService(reference));
-        Collection<String> verbs =
-                VerbTree.of(workbench, console, null).getSubcommands().keySet();
-        List<ServiceRegistration<?>> commands = register(verbs);
-        try (CommandSession session =
-                        processor.createSession(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
-                Lines lines = Lines.open(console, verbs)) {
+        Map<String, Function> commands = commands(console);
+        PrintStream out = stream(FileDescriptor.out);
+        List<ServiceRegistration<?>> registered = register(commands);
+        try (CommandSession session = processor.createSession(
+                        new FileInputStream(FileDescriptor.in), out, stream(FileDescriptor.err));
+                Lines lines = Lines.open(console, commands.keySet())) {
             session.put("SCOPE", SCOPE + ":*");
-            int highest = execute(session, lines, console, verbs);
-            return console.terminal() ? ExitStatus.DONE : highest;
+            execute(session, lines, console, commands.keySet());
+            if (!console.terminal()) {
+                awaitUntil(() -> session.jobs().isEmpty());
+            }
+            return status(console, out);
         } finally {
-            commands.forEach(ServiceRegistration::unregister);
+            registered.forEach(ServiceRegistration::unregister);
             context.ungetService(reference);
         }
+    }
+
+    private int status(Console console, PrintStream out) {
+        if (out.checkError()) {
+            throw new MoraineException(
+                    Errno.EIO, Blame.RESOURCES, "standard output cannot be written, so results are lost");
+        }
+        return console.terminal() ? ExitStatus.DONE : highest.get();
     }
 
     /** Gogo has put streams of its own in the place of the system's, and they would lead back into the session. */
@@ -58,14 +76,23 @@ final class GogoShell {
         return new PrintStream(new FileOutputStream(descriptor), /* autoFlush= */ true, System.out.charset());
     }
 
-    private List<ServiceRegistration<?>> register(Collection<String> verbs) {
-        var registered = new ArrayList<ServiceRegistration<?>>();
-        for (String verb : verbs) {
-            Map<String, String> properties =
-                    Map.of(CommandProcessor.COMMAND_SCOPE, SCOPE, CommandProcessor.COMMAND_FUNCTION, verb);
-            Function function = (session, arguments) -> verb(verb, arguments);
-            registered.add(context.registerService(Function.class, function, FrameworkUtil.asDictionary(properties)));
+    private Map<String, Function> commands(Console console) {
+        var commands = new LinkedHashMap<String, Function>();
+        for (String verb :
+                VerbTree.of(workbench, console, null).getSubcommands().keySet()) {
+            commands.put(verb, (session, arguments) -> verb(verb, arguments));
         }
+        commands.putAll(Filters.all());
+        return commands;
+    }
+
+    private List<ServiceRegistration<?>> register(Map<String, Function> commands) {
+        var registered = new ArrayList<ServiceRegistration<?>>();
+        commands.forEach((name, function) -> {
+            Map<String, String> properties =
+                    Map.of(CommandProcessor.COMMAND_SCOPE, SCOPE, CommandProcessor.COMMAND_FUNCTION, name);
+            registered.add(context.registerService(Function.class, function, FrameworkUtil.asDictionary(properties)));
+        });
         return registered;
     }
 
@@ -74,42 +101,48 @@ final class GogoShell {
         var words = new ArrayList<String>();
         words.add(verb);
         arguments.forEach(argument -> words.add(String.valueOf(argument)));
-        return VerbTree.of(workbench, Console.standard(), null).execute(words.toArray(String[]::new));
+        int status = VerbTree.of(workbench, Console.standard(), null).execute(words.toArray(String[]::new));
+        highest.accumulateAndGet(status, Math::max);
+        return status;
     }
 
-    private static int execute(CommandSession session, Lines lines, Console console, Collection<String> verbs) {
-        int highest = ExitStatus.DONE;
+    private void execute(CommandSession session, Lines lines, Console console, Collection<String> names) {
         for (String line = lines.next(); line != null && !ENDS.contains(line.strip()); line = lines.next()) {
             if (!line.isBlank() && !line.strip().startsWith("#")) {
-                highest = Math.max(highest, one(session, line, console, verbs));
+                one(session, line.strip(), console, names);
             }
         }
-        return highest;
     }
 
     @SuppressWarnings("CatchingUnchecked") // a command of another bundle may throw whatever it likes
-    private static int one(CommandSession session, String line, Console console, Collection<String> verbs) {
+    private void one(CommandSession session, String line, Console console, Collection<String> names) {
+        int before = workbench.live().announcements();
         try {
-            Object result = session.execute(line);
-            return result instanceof Integer status ? status : ExitStatus.DONE;
-        } catch (Exception e) {
-            String word = WORDS.splitAsStream(line.strip()).findFirst().orElse(line);
-            if (!isCommand(session, word)) {
-                console.err().println("moraine: no verb " + word + Nearest.hint(word, verbs));
-                return ExitStatus.BAD_INPUT;
+            session.execute(line);
+            if (LIVE_BEHIND.matcher(line).matches()) {
+                awaitUntil(() -> workbench.live().announcements() != before
+                        || session.jobs().isEmpty());
             }
-            console.err().println("moraine: " + line.strip() + ": " + text(e));
-            return ExitStatus.BAD_INPUT;
+        } catch (Exception e) {
+            console.err().println("moraine: " + said(line, e, names));
+            highest.accumulateAndGet(ExitStatus.BAD_INPUT, Math::max);
         }
     }
 
-    private static boolean isCommand(CommandSession session, String word) {
-        return session.get(COMMANDS) instanceof Collection<?> commands
-                && commands.stream()
-                        .anyMatch(name -> name.equals(word) || name.toString().endsWith(":" + word));
+    /** {@return what went wrong with a line: a name that there is not, or whatever a command threw} */
+    private static String said(String line, Exception failure, Collection<String> names) {
+        String text = Objects.requireNonNullElse(
+                failure.getMessage(), failure.getClass().getSimpleName());
+        if (text.startsWith(NOT_FOUND)) {
+            String word = text.substring(NOT_FOUND.length());
+            return "no verb " + word + Nearest.hint(word, names);
+        }
+        return line + ": " + text;
     }
 
-    private static @Nullable String text(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    private void awaitUntil(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            workbench.threads().parkNs(LOOK_NS);
+        }
     }
 }

@@ -1,6 +1,9 @@
 package moraine.launcher.cli;
 
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,46 @@ final class LiveMachine implements AutoCloseable {
     private @Nullable Machine machine;
     private @Nullable AutoCloseable owner;
     private Choices choices = Choices.NONE;
+    private @Nullable Arrival arrival;
+    private int announcements;
+
+    /** A live run under way; until its machine is here, verbs that look for one wait. */
+    final class Arrival implements AutoCloseable {
+        private boolean awaited = true;
+
+        /** Puts the run's machine here. */
+        void arrived(Machine made, AutoCloseable itsOwner, Choices with) {
+            synchronized (LiveMachine.this) {
+                replace(made, itsOwner, with);
+                awaited = false;
+                LiveMachine.this.notifyAll();
+            }
+        }
+
+        /** The run is over, or came to nothing. */
+        @Override
+        public void close() {
+            synchronized (LiveMachine.this) {
+                arrival = null;
+                LiveMachine.this.notifyAll();
+            }
+        }
+    }
+
+    /** Announces the machine of a live run; refuses a second run beside it, which would take the machine from it. */
+    synchronized Arrival announce() {
+        if (arrival != null) {
+            throw Texts.bad("a run --live is under way on the shell's machine; wait until it has ended");
+        }
+        announcements++;
+        arrival = new Arrival();
+        return arrival;
+    }
+
+    /** {@return how many runs were announced} */
+    synchronized int announcements() {
+        return announcements;
+    }
 
     /**
      * What a machine was made with.
@@ -31,7 +74,16 @@ final class LiveMachine implements AutoCloseable {
         choices = with;
     }
 
+    /** {@return the machine; one that was announced is waited for} */
     synchronized @Nullable Machine machine() {
+        try {
+            while (arrival != null && arrival.awaited) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MoraineException(Errno.EAGAIN, Blame.CALLER, "interrupted while a run makes its machine", e);
+        }
         return machine;
     }
 

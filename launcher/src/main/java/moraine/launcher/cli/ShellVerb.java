@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             "",
             "Without a terminal it reads verbs line by line from standard input, and its status is the highest of"
                     + " theirs. The language is Gogo's: quote brackets and stars: policy use 'hmm(migratePages=64)'."
+                    + " Behind a verb may stand & or | grep, head, tail or sort."
         })
 final class ShellVerb extends MachineVerb {
     private static final String GOGO = "org.apache.felix.service.command.CommandProcessor";

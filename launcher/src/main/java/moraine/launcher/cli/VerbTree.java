@@ -16,7 +16,7 @@ final class VerbTree {
     /**
      * {@return a parser and runner of one command line}
      *
-     * @param context where the shell's bundles are; null inside a shell, which has no verb shell
+     * @param context where the shell's bundles are; null inside a shell, which has verb grep for verb shell
      */
     static CommandLine of(Workbench workbench, Console console, @Nullable BundleContext context) {
         var policy = new CommandLine(new PolicyVerb(workbench, console));
@@ -32,6 +32,8 @@ final class VerbTree {
                 .addSubcommand(policy);
         if (context != null) {
             root.addSubcommand(new ShellVerb(workbench, console, context));
+        } else {
+            root.addSubcommand(new GrepVerb(workbench, console));
         }
         root.addSubcommand(new HelpVerb(workbench, console));
         var mistakes = new Mistakes(console);
