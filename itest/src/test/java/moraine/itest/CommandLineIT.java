@@ -84,6 +84,56 @@ final class CommandLineIT {
         assertThat(answer.out()).contains("active as hmm", "Usage: ./moraine why");
     }
 
+    @Test
+    void shouldFilterInTheShellAndNameWhatThereIsNot() throws Exception {
+        Files.writeString(input, """
+                nodes | grep LPDDR5X
+                nodes | grep -c -i lpddr5x
+                nodes | head -n 1
+                count=1; echo $count
+                count=1; cuont $count
+                nodes | tac
+                """);
+
+        Answer answer = run("shell");
+
+        assertThat(answer.status()).isEqualTo(2);
+        assertThat(answer.out().lines())
+                .hasSize(5)
+                .endsWith(
+                        "2",
+                        "profile gh200: Grace Hopper, 480 GB LPDDR5X and 96 GB HBM3, coherent over NVLink-C2C",
+                        "1")
+                .first()
+                .asString()
+                .contains("LPDDR5X");
+        assertThat(answer.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("moraine: no verb cuont; there are compare, run, nodes, "),
+                        line -> assertThat(line)
+                                .startsWith("moraine: no verb tac; there are ")
+                                .contains("grep"));
+    }
+
+    @Test
+    void shouldExchangeThePolicyOfARunBehindTheShell() throws Exception {
+        Files.writeString(input, """
+                run --live --workload stencil --size 11 &
+                policy use cdm
+                spaces
+                """);
+
+        Answer answer = run("shell");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out())
+                .containsPattern("(?m)^new policy +cdm$")
+                .containsPattern("(?m)^space 1 stencil")
+                .containsPattern("(?m)^policy +cdm$")
+                .contains("right: ");
+    }
+
     private Answer run(String... arguments) throws IOException, InterruptedException {
         Path product = MoraineContainer.product();
         List<String> command = new ArrayList<>(List.of(

@@ -26,7 +26,7 @@ public record ComparisonRequest(
         int threads,
         long seed,
         SortedMap<String, String> figures) {
-    /** The policy that allocates in system memory and moves nothing. */
+    /** The policy that allocates in system memory and moves nothing: another name of the machine's last resort. */
     public static final String RAM_ONLY = "ram-only";
 
     /** The policy that leaves pages where they were first touched. */

@@ -19,6 +19,9 @@ public interface Run extends AutoCloseable {
     /** {@return what runs on what, with the sizes that were chosen} */
     List<Fact> facts();
 
+    /** {@return where the machine is not exactly what was asked for, a sentence each} */
+    List<String> adjustments();
+
     /**
      * Runs the subject and checks its result and the machine's invariants; call it once.
      *

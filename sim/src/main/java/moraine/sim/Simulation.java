@@ -11,7 +11,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The simulation as a service. What is wrong with a request is thrown as
  * {@link moraine.core.api.model.MoraineException} with a line for people: ENOENT for a profile, workload, policy or
- * file that there is not, EINVAL for what cannot be read.
+ * file that there is not, EINVAL for what cannot be read and for a policy that cannot drive the machine. It is thrown
+ * before anything is simulated; only what stands in a trace's file is found while it is read.
  */
 @ProviderType
 public interface Simulation {
@@ -38,6 +39,9 @@ public interface Simulation {
      * @param progress told of each policy as it ends, by the thread that ran it
      */
     ComparisonResult compare(ComparisonRequest request, Executor executor, Consumer<String> progress);
+
+    /** Refuses what {@link #open(RunRequest)} would refuse, without making the subject's data. */
+    void check(RunRequest request);
 
     /** Makes a machine in virtual time for one run; close it when done. */
     Run open(RunRequest request);

@@ -19,8 +19,10 @@ import moraine.sim.compare.SimulationService;
 import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ComparisonTest {
     private final MachineFactoryImpl factory = PlainCore.factory();
@@ -99,6 +101,21 @@ final class ComparisonTest {
         assertThat(figure(result, "cdm", "peak_device_pages")).isZero();
         assertThat(row(result, "cdm").explanation()).startsWith("Equal to ram-only, because neither placed a page");
         assertThat(figure(result, "hmm", "pages_to_host")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "4096", "16KiB", "64KiB"})
+    @Timeout(120)
+    void shouldEndOnADeviceOfAFewPages(String memory) {
+        ComparisonResult result = compare(ComparisonRequest.of(Subject.trace(Subject.SQLITE))
+                .withDeviceMemory(memory)
+                .withPolicies(List.of("ram-only", "hmm", "cdm")));
+        assertThat(result.right()).isTrue();
+        assertThat(figure(result, "hmm", "peak_device_pages")).isBetween(1L, 16L);
+        assertThat(figure(result, "hmm", "pages_to_host")).isPositive();
+        assertThat(figure(result, "cdm", "modelled_time_ns")).isEqualTo(figure(result, "ram-only", "modelled_time_ns"));
+        assertThat(figure(result, "hmm", "modelled_time_ns"))
+                .isLessThan(2 * figure(result, "ram-only", "modelled_time_ns"));
     }
 
     @Test

@@ -39,7 +39,8 @@ final class CompareVerb extends Verb {
     @Option(
             names = "--policies",
             paramLabel = "A,B",
-            description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only,first-touch,hmm,cdm)")
+            description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only,first-touch,hmm,cdm);"
+                    + " ram-only is another name of last-resort")
     @Nullable
     String policies;
 
@@ -71,6 +72,10 @@ final class CompareVerb extends Verb {
         List<ComparisonRequest> requests =
                 subjects().stream().map(this::request).toList();
         List<ComparisonResult> results = results(requests);
+        results.stream()
+                .flatMap(result -> result.adjustments().stream())
+                .distinct()
+                .forEach(console::note);
         try {
             workbench.simulation().report(results, wanted, console.out());
         } catch (IOException e) {
@@ -80,8 +85,7 @@ final class CompareVerb extends Verb {
     }
 
     private List<Subject> subjects() {
-        boolean usual = !what.given() && what.actors == null && what.size == 0 && what.rounds == 0;
-        return usual ? USUAL : List.of(what.subject(workbench, USUAL.getFirst()));
+        return what.given() ? List.of(what.subject(workbench, USUAL.getFirst())) : USUAL;
     }
 
     private ComparisonRequest request(Subject subject) {

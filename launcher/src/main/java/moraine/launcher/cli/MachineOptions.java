@@ -42,7 +42,11 @@ final class MachineOptions {
     /** Refuses a machine that is there when another was asked for. */
     void requireSame(Choices there) {
         requireSame("--profile", profile, there.profile(), "run --live with it makes another machine");
-        requireSame("--policy", policy, there.policy(), "policy use exchanges the policy");
+        requireSame(
+                "--policy",
+                policy == null ? null : PolicyNames.instance(policy),
+                there.policy(),
+                "policy use exchanges the policy");
         requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
     }
 

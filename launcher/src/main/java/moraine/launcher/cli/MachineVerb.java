@@ -47,9 +47,40 @@ abstract class MachineVerb extends Verb {
         var profile = workbench.simulation().profile(workbench.profile(choices.profile()));
         Machine made = workbench
                 .factory()
-                .create(MachineSpec.of(profile, choices.policy()).withBacking(Backing.STAMPS), workbench.wallClock());
+                .create(
+                        MachineSpec.of(profile, MachineSpec.LAST_RESORT).withBacking(Backing.STAMPS),
+                        workbench.wallClock());
+        try {
+            PolicyNames.use(choices.policy(), made.policies(), /* strict= */ false, "");
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
         workbench.live().replace(made, made, choices);
         return made;
+    }
+
+    /** {@return whether there is a machine with something in its memory} */
+    final boolean inUse() {
+        Machine there = there();
+        return there != null && !there.spaces().isEmpty();
+    }
+
+    /** {@return what runs where nothing has run yet, under a policy} */
+    final RunRequest demonstration(String policy) {
+        Choices choices = choices();
+        return new RunRequest(
+                DEMONSTRATION,
+                workbench.profile(choices.profile()),
+                policy,
+                choices.deviceMemory(),
+                THREADS,
+                ComparisonRequest.DEFAULT_SEED);
+    }
+
+    /** {@return those of the machine that is there, or what was asked for} */
+    private Choices choices() {
+        return there() == null ? options.choices() : workbench.live().choices();
     }
 
     /** {@return the machine that is there, or one that ran the demonstration} */
@@ -58,16 +89,10 @@ abstract class MachineVerb extends Verb {
         if (there != null && !there.spaces().isEmpty()) {
             return there;
         }
-        Choices choices = there == null ? options.choices() : workbench.live().choices();
-        var request = new RunRequest(
-                DEMONSTRATION,
-                workbench.profile(choices.profile()),
-                choices.policy(),
-                choices.deviceMemory(),
-                THREADS,
-                ComparisonRequest.DEFAULT_SEED);
-        Run run = workbench.simulation().open(request, workbench.wallClock());
+        Choices choices = choices();
+        Run run = workbench.simulation().open(demonstration(choices.policy()), workbench.wallClock());
         workbench.live().replace(run.machine(), run, choices);
+        run.adjustments().forEach(console::note);
         play(run);
         console.note("a machine of profile " + choices.profile() + " was made and ran a small " + DEMONSTRATION.name()
                 + ", so that there is something in its memory");

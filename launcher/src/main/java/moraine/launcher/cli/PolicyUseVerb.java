@@ -1,9 +1,8 @@
 package moraine.launcher.cli;
 
-import java.util.List;
+import moraine.core.api.host.Machine;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.ExchangeReport;
-import moraine.core.api.model.PolicyInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -11,7 +10,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "use",
         description = "Exchanges the placement policy while memory is in use and shows what became of the pages.",
-        footer = {"", MachineVerb.FOOTER})
+        footer = {
+            "",
+            MachineVerb.FOOTER,
+            "To exchange it under a workload, write in the shell: run --live &, and then policy use NAME."
+        })
 final class PolicyUseVerb extends MachineVerb {
     @Parameters(
             paramLabel = "NAME",
@@ -28,23 +31,18 @@ final class PolicyUseVerb extends MachineVerb {
     @Override
     public Integer call() {
         format.format();
-        Policies policies = machineInUse().policies();
-        requireKnown(policies);
-        ExchangeReport report = policies.use(name, strict);
-        if (report.kind() == ExchangeReport.Kind.REFUSED) {
-            throw Texts.bad("policy " + name + " is refused: " + report.reason() + "; " + report.old() + " stays");
-        }
+        Policies policies = machineToExchange().policies();
+        PolicyNames.use(name, policies, strict, "; " + policies.active() + " stays");
         ExchangeReport settled = policies.settle();
         console.out().print(format.text(() -> PoliciesText.exchange(settled), () -> MachineRecords.exchange(settled)));
         return ExitStatus.DONE;
     }
 
-    private void requireKnown(Policies policies) {
-        int bracket = name.indexOf('(');
-        String family = bracket < 0 ? name : name.substring(0, bracket);
-        List<String> known = policies.available().stream().map(PolicyInfo::name).toList();
-        if (!family.equals("*") && !known.contains(family)) {
-            throw Texts.bad("no policy " + family + Nearest.hint(family, known));
+    /** {@return the machine in use; where it has to be made first, the new policy is checked before} */
+    private Machine machineToExchange() {
+        if (!inUse()) {
+            workbench.simulation().check(demonstration(name));
         }
+        return machineInUse();
     }
 }

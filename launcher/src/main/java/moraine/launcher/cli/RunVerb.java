@@ -54,9 +54,11 @@ final class RunVerb extends Verb {
     }
 
     private int runLive(RunRequest request, Choices choices) {
-        Run run = workbench.simulation().open(request, workbench.wallClock());
-        workbench.live().replace(run.machine(), run, choices);
-        return play(run);
+        try (LiveMachine.Arrival arrival = workbench.live().announce()) {
+            Run run = workbench.simulation().open(request, workbench.wallClock());
+            arrival.arrived(run.machine(), run, choices);
+            return play(run);
+        }
     }
 
     private int runModelled(RunRequest request) {
@@ -66,6 +68,8 @@ final class RunVerb extends Verb {
     }
 
     private int play(Run run) {
+        console.endProgress();
+        run.adjustments().forEach(console::note);
         console.progress("running");
         RunResult result = run.play();
         console.endProgress();

@@ -14,7 +14,7 @@ final class SubjectOptions {
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description = "trace of valgrind's lackey, plain, .xz or .gz; sqlite-join comes with Moraine")
+            description = "trace of valgrind's lackey, plain or packed with xz or gzip; sqlite-join comes with Moraine")
     @Nullable
     String trace;
 
@@ -30,14 +30,16 @@ final class SubjectOptions {
             paramLabel = "N",
             description =
                     "size of a workload, from 4 to 24: each step up doubles its data (its usual size unless given)")
-    int size;
+    @Nullable
+    Integer size;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             description =
                     "how often a workload's kernels run over its data, up to 1000 (its usual rounds unless given)")
-    int rounds;
+    @Nullable
+    Integer rounds;
 
     @Option(names = "--seed", paramLabel = "N", description = "seed of a workload's data (default ${DEFAULT-VALUE})")
     long seed = ComparisonRequest.DEFAULT_SEED;
@@ -48,9 +50,9 @@ final class SubjectOptions {
             description = "CPU threads of a workload, from 1 to 64 (default ${DEFAULT-VALUE})")
     int threads = ComparisonRequest.DEFAULT_THREADS;
 
-    /** {@return whether it was said what runs} */
+    /** {@return whether anything was said of what runs} */
     boolean given() {
-        return workload != null || trace != null;
+        return workload != null || trace != null || actors != null || size != null || rounds != null;
     }
 
     /** {@return the CPU threads} */
@@ -67,12 +69,34 @@ final class SubjectOptions {
             throw Texts.bad("--workload " + workload + " and --trace " + trace + " exclude each other; drop one");
         }
         if (trace != null) {
-            return Subject.trace(trace).withActors(actors == null ? "" : actors);
+            return trace(trace);
         }
         if (actors != null) {
             throw Texts.bad("--actors " + actors + " says who plays a trace, but there is none; add --trace FILE");
         }
         Subject named = workload == null ? usual : Subject.workload(workbench.workload(workload));
-        return named.withSize(size).withRounds(rounds);
+        return named.withSize(number("--size", size)).withRounds(number("--rounds", rounds));
+    }
+
+    private Subject trace(String name) {
+        if (size != null || rounds != null) {
+            throw Texts.bad((size != null ? "--size " + size : "--rounds " + rounds)
+                    + " is said of a workload, but --trace " + name + " has what it has; drop one");
+        }
+        if (actors != null && actors.isBlank()) {
+            throw Texts.bad("--actors is empty; write such as cpu:0-40,gpu0:40-70,cpu:70-100, or leave it out");
+        }
+        return Subject.trace(name).withActors(actors == null ? "" : actors);
+    }
+
+    /** {@return the number, 0 where none was given} */
+    private static int number(String option, @Nullable Integer given) {
+        if (given == null) {
+            return 0;
+        }
+        if (given == 0) {
+            throw Texts.bad(option + " 0 is none; give a number from 1, or leave it out for the usual");
+        }
+        return given;
     }
 }

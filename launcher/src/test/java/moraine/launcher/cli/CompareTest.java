@@ -134,6 +134,47 @@ final class CompareTest {
     }
 
     @Test
+    void shouldListAllNamesThatItTakes() {
+        assertThat(compare("--policies", "cdm,nope"))
+                .isEqualTo(new Answer(
+                        ExitStatus.BAD_INPUT,
+                        "",
+                        "moraine: no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, ram-only"
+                                + System.lineSeparator()));
+        assertThat(compare("--policies", "cdm,first-touch,hmm,last-resort,ram-only", "--csv")
+                        .status())
+                .isZero();
+    }
+
+    @Test
+    void shouldRefuseWhenNoPolicyCanDriveTheMachine() {
+        Answer alone = compare("--policies", "cdm", "--profile", "cxl-type3");
+        assertThat(alone.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(alone.out()).isEmpty();
+        assertThat(alone.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("moraine: policy cdm is refused on cxl-type3: ")
+                .contains("gpu0", "is not coherent");
+        assertThat(compare("--policies", "cdm,hmm", "--profile", "cxl-type3").status())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--csv", "--json"})
+    void shouldSayOnErrWhereMemoryWasRaised(String format) {
+        Answer answer = compare("--policies", "hmm", "--device-memory", "1", format);
+        assertThat(answer.status()).isZero();
+        assertThat(answer.err())
+                .isEqualTo("note: device memory 1 was raised to 4 KiB: a node has whole pages of 4 KiB, at least one"
+                        + System.lineSeparator());
+        assertThat(answer.out()).doesNotContain("raised");
+        assertThat(session.run("run", "--workload", "stencil", "--size", "6", "--device-memory", "5000", format)
+                        .err())
+                .startsWith("note: device memory 5000 was raised to 8 KiB");
+    }
+
+    @Test
     void shouldRunOneWorkloadInModelledTime() {
         Answer answer = session.run("run", "--workload", "stencil", "--size", "6", "--policy", "cdm");
 

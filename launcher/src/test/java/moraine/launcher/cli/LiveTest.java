@@ -8,6 +8,8 @@ import moraine.launcher.cli.Session.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verbs on live machines: bytes, wall clock, threads. */
 @Timeout(120)
@@ -116,8 +118,56 @@ final class LiveTest {
         Answer answer = session.run("policy", "use", "cdm(isolation=cpuset)");
 
         assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
-        assertThat(answer.err())
-                .contains("parameter isolation=cpuset is not offered; the one offered is zonelist; hmm stays");
+        assertThat(answer.err()).contains("parameter isolation=cpuset is not offered; the one offered is zonelist");
+        assertThat(answer.err().lines()).hasSize(1);
+        done("spaces");
+        assertThat(session.run("policy", "use", "cdm(isolation=cpuset)").err())
+                .contains("the one offered is zonelist; hmm stays");
+    }
+
+    @Test
+    void shouldCheckAPolicyBeforeItMakesAMachine() {
+        refused(
+                "instance name 'hmm(' has '(' at 3 but does not end with ')'; write family or family(key=value,...)",
+                "policy",
+                "use",
+                "hmm(");
+        refused(
+                "no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, ram-only",
+                "run",
+                "--live",
+                "--policy",
+                "nope",
+                "--size",
+                "24");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run --live", "run", "nodes", "spaces", "policies"})
+    void shouldRefuseADeviceThatThePolicyCannotDrive(String verb) {
+        Answer answer = session.run((verb + " --policy cdm --profile cxl-type3").split(" ", -1));
+        assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(answer.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("moraine: policy cdm is refused")
+                .contains("gpu0 (node 2) is not coherent");
+    }
+
+    @Test
+    void shouldCallTheLastResortRamOnlyToo() {
+        done("run", "--live", "--workload", "stencil", "--size", "6", "--policy", "ram-only");
+        assertThat(done("nodes", "--policy", "ram-only")).contains("policy last-resort");
+        done("policy", "use", "hmm");
+        assertThat(done("policy", "use", "ram-only")).containsPattern("(?m)^new policy +last-resort$");
+    }
+
+    @Test
+    void shouldSayThatNodesAreNotScaled() {
+        Answer answer = session.run("nodes", "--device-memory", "64MiB");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.err()).startsWith("note: --device-memory counts for what runs");
+        assertThat(answer.out()).contains("89.4 GiB");
     }
 
     @Test

@@ -18,6 +18,7 @@ import moraine.sim.compare.SimulationService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -81,6 +82,18 @@ final class MistakesTest {
                 "compare --trace a --workload b | --workload b and --trace a exclude each other; drop one",
                 "compare --actors cpu:0-100 | --actors cpu:0-100 says who plays a trace, but there is none;"
                         + " add --trace FILE",
+                "compare --policies cdm,hmm,cdm | --policies cdm,hmm,cdm names cdm twice; drop one",
+                "run --device-memory 0 | device memory \"0\" is zero, but a device needs at least a page of 4096"
+                        + " bytes; write 50% of the footprint, or 64MiB",
+                "run --device-memory 99999999TiB | device memory \"99999999TiB\" is above the limit of a node,"
+                        + " 1073741823 pages (4 TiB less one page); write 50% of the footprint, or 64MiB",
+                "compare --size 0 | --size 0 is none; give a number from 1, or leave it out for the usual",
+                "compare --trace a --size 6 | --size 6 is said of a workload, but --trace a has what it has; drop one",
+                "run --trace a --rounds 2 | --rounds 2 is said of a workload, but --trace a has what it has; drop one",
+                "nodes --profile none.yaml | profile file none.yaml cannot be read: there is no such file; check the"
+                        + " path",
+                "run --trace src | src: is a folder; name the file of a trace in it",
+                "grep ( | pattern ( is no regular expression: Unclosed group at 1",
                 "compare --threads 0 | --threads 0 is not from 1 to 64",
                 "compare --size 30 | size 30 of workload pagerank is not from 4 to 24; 18 is usual",
                 "compare --seed x | compare: Invalid value for option '--seed': 'x' is not a long;"
@@ -99,6 +112,14 @@ final class MistakesTest {
     void shouldAnswerBadInputWithOneLine(String arguments, String line) {
         assertThat(run(Blame.CALLER, arguments.split(" "))).isEqualTo(ExitStatus.BAD_INPUT);
         assertSaid(line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void shouldRefuseActorsThatAreNone(String actors) {
+        assertThat(run(Blame.CALLER, "run", "--trace", "sqlite-join", "--actors", actors))
+                .isEqualTo(ExitStatus.BAD_INPUT);
+        assertSaid("--actors is empty; write such as cpu:0-40,gpu0:40-70,cpu:70-100, or leave it out");
     }
 
     @Test

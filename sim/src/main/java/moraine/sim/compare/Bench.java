@@ -10,6 +10,7 @@ import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.Pages;
 import moraine.core.api.time.Environment;
 import moraine.sim.ComparisonRequest;
 import moraine.sim.Fact;
@@ -33,23 +34,43 @@ import moraine.sim.workload.Workloads;
 record Bench(Workload workload, Scaling scaling, RunRequest request) {
     private static final String USUAL_DEVICE = "gpu0";
 
-    static Bench of(RunRequest request) {
+    /**
+     * Makes a subject ready, after everything that needs no data was checked.
+     *
+     * @param policies instance names that are to run
+     */
+    static Bench of(RunRequest request, MachineFactory factory, List<String> policies) {
+        Cast cast = check(request, factory, policies);
+        Subject subject = request.subject();
+        Workload workload = subject.trace()
+                ? Workloads.replay(Traces.load(subject.name()), cast.phases())
+                : Workloads.create(subject.name(), subject.size(), subject.rounds(), request.seed());
+        Scaling scaling = Scaling.of(cast.profile(), cast.used(), workload.pages(), request.deviceMemory());
+        return new Bench(workload, scaling, request);
+    }
+
+    /** Who plays: on which machine, the phases of a trace, and the devices in use. */
+    record Cast(MachineProfile profile, List<Phase> phases, Set<String> used) {}
+
+    /** Refuses what is wrong with a request, as far as that shows without the subject's data. */
+    static Cast check(RunRequest request, MachineFactory factory, List<String> policies) {
+        Sizes.bytes(request.deviceMemory(), Pages.SIZE);
         MachineProfile profile = Profiles.load(request.profile(), request.figures());
+        Cast cast = cast(request.subject(), profile);
+        new Candidates(factory, profile, cast.used()).require(policies);
+        return cast;
+    }
+
+    private static Cast cast(Subject subject, MachineProfile profile) {
         List<String> devices =
                 profile.topology().devices().stream().map(DeviceSpec::name).toList();
-        Subject subject = request.subject();
-        Workload workload;
-        Set<String> used;
-        if (subject.trace()) {
-            List<Phase> phases = Phase.parse(actors(subject, devices), devices);
-            workload = Workloads.replay(Traces.load(subject.name()), phases);
-            used = phases.stream().map(Phase::actor).collect(Collectors.toSet());
-        } else {
-            workload = Workloads.create(subject.name(), subject.size(), subject.rounds(), request.seed());
-            used = devices.stream().limit(1).collect(Collectors.toSet());
+        if (!subject.trace()) {
+            Workloads.check(subject.name(), subject.size(), subject.rounds());
+            return new Cast(profile, List.of(), devices.stream().limit(1).collect(Collectors.toSet()));
         }
-        Scaling scaling = Scaling.of(profile, used, workload.pages(), request.deviceMemory());
-        return new Bench(workload, scaling, request);
+        Traces.check(subject.name());
+        List<Phase> phases = Phase.parse(actors(subject, devices), devices);
+        return new Cast(profile, phases, phases.stream().map(Phase::actor).collect(Collectors.toSet()));
     }
 
     private static String actors(Subject subject, List<String> devices) {
@@ -69,7 +90,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
 
     /** Makes the machine of one run. */
     PlayedRun open(MachineFactory factory, String policy, Environment environment, Backing backing) {
-        boolean ramOnly = policy.equals(ComparisonRequest.RAM_ONLY);
+        boolean ramOnly = Candidates.lastResort(policy);
         var spec = new MachineSpec(
                 scaling.profile().topology().name(),
                 scaling.profile().topology(),

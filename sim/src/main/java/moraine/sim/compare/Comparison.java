@@ -27,7 +27,7 @@ final class Comparison {
         }
         this.factory = factory;
         this.request = request;
-        this.bench = Bench.of(request.run(""));
+        this.bench = Bench.of(request.run(""), factory, request.policies());
     }
 
     ComparisonResult run(Executor executor, Consumer<String> progress) {
@@ -43,7 +43,8 @@ final class Comparison {
                 bench.facts(),
                 Metrics.ALL,
                 new Verdicts(rows, bench.scaling().devices().isEmpty()).complete(),
-                notes());
+                notes(),
+                bench.scaling().adjustments());
     }
 
     private List<String> notes() {

@@ -45,6 +45,11 @@ final class PlayedRun implements Run {
     }
 
     @Override
+    public List<String> adjustments() {
+        return bench.scaling().adjustments();
+    }
+
+    @Override
     public RunResult play() {
         long start = machine.environment().clock().nowNs();
         Outcome outcome = outcome();

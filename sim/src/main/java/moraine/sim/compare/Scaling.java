@@ -30,8 +30,14 @@ import moraine.sim.profile.MachineProfile;
  * @param devices those in use
  * @param cacheBytes by node id
  * @param facts what was done, for people
+ * @param adjustments where a device has not exactly the memory that was asked for, a sentence each
  */
-record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Long> cacheBytes, List<Fact> facts) {
+record Scaling(
+        MachineProfile profile,
+        List<DeviceSpec> devices,
+        Map<Integer, Long> cacheBytes,
+        List<Fact> facts,
+        List<String> adjustments) {
     private static final double RAM_SHARE = 2.0;
 
     /**
@@ -43,7 +49,8 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
     static Scaling of(MachineProfile full, Set<String> used, long footprintPages, String deviceMemory) {
         TopologyProfile topology = full.topology();
         long footprint = footprintPages * Pages.SIZE;
-        long deviceBytes = up(Sizes.bytes(deviceMemory, footprint));
+        long asked = Sizes.bytes(deviceMemory, footprint);
+        long deviceBytes = up(asked);
         List<DeviceSpec> devices =
                 topology.devices().stream().filter(d -> used.contains(d.name())).toList();
         double ram = topology.nodes().stream()
@@ -58,7 +65,21 @@ record Scaling(MachineProfile profile, List<DeviceSpec> devices, Map<Integer, Lo
         }
         Map<Integer, Long> caches = caches(full, capacities);
         var facts = facts(topology, devices, capacities, caches, footprint);
-        return new Scaling(new MachineProfile(scaled(topology, capacities), full.costs()), devices, caches, facts);
+        List<String> adjustments = devices.isEmpty() ? List.of() : adjustments(deviceMemory, asked, deviceBytes);
+        var machine = new MachineProfile(scaled(topology, capacities), full.costs());
+        return new Scaling(machine, devices, caches, facts, adjustments);
+    }
+
+    /** A share is rounded to pages without a word, unless it is less than one. */
+    private static List<String> adjustments(String deviceMemory, long asked, long given) {
+        if (given == asked || Sizes.share(deviceMemory) && asked >= Pages.SIZE) {
+            return List.of();
+        }
+        String what = Sizes.share(deviceMemory)
+                ? deviceMemory + " of the footprint is " + Sizes.text(asked) + " and"
+                : deviceMemory;
+        return List.of("device memory " + what + " was raised to " + Sizes.text(given) + ": a node has whole pages of "
+                + Sizes.text(Pages.SIZE) + ", at least one");
     }
 
     private static long up(long bytes) {

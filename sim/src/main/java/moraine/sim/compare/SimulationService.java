@@ -62,15 +62,24 @@ public final class SimulationService implements Simulation {
     }
 
     @Override
+    public void check(RunRequest request) {
+        Bench.check(request, factory, List.of(request.policy()));
+    }
+
+    @Override
     public Run open(RunRequest request) {
-        Bench bench = Bench.of(request);
+        Bench bench = bench(request);
         return bench.open(
                 factory, request.policy(), bench.virtual(), bench.workload().backing());
     }
 
     @Override
     public Run open(RunRequest request, Environment environment) {
-        return Bench.of(request).open(factory, request.policy(), environment, Backing.BYTES);
+        return bench(request).open(factory, request.policy(), environment, Backing.BYTES);
+    }
+
+    private Bench bench(RunRequest request) {
+        return Bench.of(request, factory, List.of(request.policy()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
 
 /** Sizes as people write them: {@code 64MiB}, or {@code 50%} of something. */
 final class Sizes {
@@ -18,16 +19,29 @@ final class Sizes {
             1L << 20,
             "gib",
             1L << 30,
+            "tib",
+            1L << 40,
             "kb",
             1_000L,
             "mb",
             1_000_000L,
             "gb",
-            1_000_000_000L);
+            1_000_000_000L,
+            "tb",
+            1_000_000_000_000L);
+    /** Pages that a node's memory may have at most, in the core. */
+    private static final long MOST_PAGES = (1L << 30) - 1;
+
+    private static final String FORM = "; write 50% of the footprint, or 64MiB";
 
     private Sizes() {}
 
-    /** {@return the bytes that the text says, of a whole where it is a percentage} */
+    /** {@return whether the text says a share of a whole, not a size} */
+    static boolean share(String text) {
+        return text.strip().endsWith("%");
+    }
+
+    /** {@return the bytes that the text says, of a whole where it is a percentage; 0 for less than one} */
     static long bytes(String text, long whole) {
         String written = text.strip().toLowerCase(Locale.ROOT);
         int digits = 0;
@@ -37,30 +51,36 @@ final class Sizes {
         String unit = written.substring(digits).strip();
         double number = number(text, written.substring(0, digits));
         if (unit.equals("%")) {
-            return (long) (whole * number / 100);
+            return limited(text, whole * number / 100);
         }
         Long factor = UNITS.get(unit);
         if (factor == null) {
-            throw bad(text);
+            throw bad(text, "no size");
         }
-        return (long) (number * factor);
+        return limited(text, number * factor);
+    }
+
+    private static long limited(String text, double bytes) {
+        if (bytes > (double) MOST_PAGES * Pages.SIZE) {
+            throw bad(text, "above the limit of a node, " + MOST_PAGES + " pages (4 TiB less one page)");
+        }
+        return (long) bytes;
     }
 
     private static double number(String text, String digits) {
         try {
             double number = Double.parseDouble(digits);
-            if (number > 0) {
-                return number;
+            if (number == 0) {
+                throw bad(text, "zero, but a device needs at least a page of " + Pages.SIZE + " bytes");
             }
+            return number;
         } catch (NumberFormatException _) {
-            // said below
+            throw bad(text, "no size");
         }
-        throw bad(text);
     }
 
-    private static MoraineException bad(String text) {
-        return MoraineException.caller(
-                Errno.EINVAL, "device memory \"" + text + "\" is no size; write 50% of the footprint, or 64MiB");
+    private static MoraineException bad(String text, String what) {
+        return MoraineException.caller(Errno.EINVAL, "device memory \"" + text + "\" is " + what + FORM);
     }
 
     /** {@return a size for people, in the largest binary unit that it fills} */

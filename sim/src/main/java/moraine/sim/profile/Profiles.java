@@ -3,8 +3,12 @@ package moraine.sim.profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,13 +68,23 @@ public final class Profiles {
     private static String file(String name) {
         try {
             return Files.readString(Path.of(name));
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             throw new MoraineException(
-                    Errno.ENOENT,
-                    Blame.CALLER,
-                    "profile file " + name + " cannot be read (" + e.getClass().getSimpleName() + "); check the path",
-                    e);
+                    Errno.ENOENT, Blame.CALLER, "profile file " + name + " cannot be read: " + why(name, e), e);
         }
+    }
+
+    private static String why(String name, Exception failure) {
+        return switch (failure) {
+            case NoSuchFileException _ -> "there is no such file; check the path";
+            case InvalidPathException _ -> "that is no path; name a file";
+            case AccessDeniedException _ -> "it may not be read; change its permissions";
+            case CharacterCodingException _ -> "it is not text in UTF-8; name a profile";
+            default ->
+                Files.isDirectory(Path.of(name))
+                        ? "it is a folder; name the file of a profile in it"
+                        : Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+        };
     }
 
     private static String resource(String name) {

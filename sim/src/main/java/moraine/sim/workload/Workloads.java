@@ -62,6 +62,13 @@ public final class Workloads {
      * @throws MoraineException ENOENT for an unknown name, EINVAL for a size that is not from 4 to 24
      */
     public static Workload create(String name, int size, int rounds, long seed) {
+        check(name, size, rounds);
+        Recipe recipe = recipe(name);
+        return recipe.maker().make(size == 0 ? recipe.size() : size, rounds == 0 ? recipe.rounds() : rounds, seed);
+    }
+
+    /** Refuses what {@link #create(String, int, int, long)} would refuse, without making data. */
+    public static void check(String name, int size, int rounds) {
         Recipe recipe = recipe(name);
         if (size != 0 && (size < 4 || size > 24)) {
             throw MoraineException.caller(
@@ -74,7 +81,6 @@ public final class Workloads {
                     "rounds " + rounds + " of workload " + name + " are not from 1 to " + MOST_ROUNDS + "; "
                             + recipe.rounds() + " are usual");
         }
-        return recipe.maker().make(size == 0 ? recipe.size() : size, rounds == 0 ? recipe.rounds() : rounds, seed);
     }
 
     /** {@return what replays a trace in phases} */

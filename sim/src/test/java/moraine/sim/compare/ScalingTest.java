@@ -9,6 +9,9 @@ import moraine.core.api.model.Pages;
 import moraine.sim.Fact;
 import moraine.sim.profile.Profiles;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ScalingTest {
     private static long bytes(Scaling scaling, int node) {
@@ -45,6 +48,30 @@ final class ScalingTest {
         Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 1, "10%");
         assertThat(bytes(scaling, 0)).isEqualTo(2L * Pages.SIZE);
         assertThat(bytes(scaling, 1)).isEqualTo(Pages.SIZE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,device memory 1 was raised to 4 KiB",
+        "5000,device memory 5000 was raised to 8 KiB",
+        "0.1%,device memory 0.1% of the footprint is 409 bytes and was raised to 4 KiB"
+    })
+    void shouldSayWhereMemoryWasRaised(String asked, String sentence) {
+        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked)
+                        .adjustments())
+                .singleElement()
+                .asString()
+                .startsWith(sentence + ": a node has whole pages");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4096", "16KiB", "50%", "33%", "64MiB"})
+    void shouldSayNothingWhereMemoryIsAsAsked(String asked) {
+        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked)
+                        .adjustments())
+                .isEmpty();
+        assertThat(Scaling.of(Profiles.load("knl-mcdram"), Set.of(), 100, "1").adjustments())
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -19,6 +20,7 @@ import moraine.sim.Subject;
 import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,7 +121,7 @@ final class SimulationServiceTest {
     @CsvSource(delimiter = '|', textBlock = """
             nope    | knl-mcdram | ram-only | 50%  | ENOENT | no workload nope
             k-means | vax        | ram-only | 50%  | ENOENT | no profile vax
-            k-means | knl-mcdram | lru      | 50%  | ENOENT | lru
+            k-means | knl-mcdram | lru      | 50%  | ENOENT | no policy "lru"; there are last-resort, ram-only
             k-means | knl-mcdram | ram-only | half | EINVAL | device memory "half"
             """)
     void shouldRefuseBadInputInALine(
@@ -133,6 +135,34 @@ final class SimulationServiceTest {
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno))
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lru,ENOENT", "last-resort(,EINVAL", "ram-only(a=1),EINVAL"})
+    void shouldRefuseAPolicyBeforeAnotherRuns(String policy, Errno errno) {
+        var ran = new ArrayList<String>();
+        var request = request("k-means", 6).withPolicies(List.of(ComparisonRequest.RAM_ONLY, policy));
+        assertThatThrownBy(() -> simulation.compare(request, Runnable::run, ran::add))
+                .isInstanceOfSatisfying(
+                        MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldRefuseAPolicyBeforeItMakesData() {
+        RunRequest huge = request("pagerank", 24).run("lru");
+        assertThatThrownBy(() -> simulation.check(huge)).hasMessageContaining("lru");
+        assertThatThrownBy(() -> simulation.open(huge)).hasMessageContaining("lru");
+    }
+
+    @Test
+    void shouldTakeBothNamesOfTheLastResort() {
+        for (String name : List.of("ram-only", "last-resort", "last-resort()")) {
+            try (Run run = simulation.open(request("k-means", 6).run(name))) {
+                assertThat(run.machine().policies().active()).isEqualTo("last-resort");
+            }
+        }
     }
 
     @Test

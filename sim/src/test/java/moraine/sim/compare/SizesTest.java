@@ -10,16 +10,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SizesTest {
     @ParameterizedTest
-    @CsvSource({"50%,500", "12.5 %,125", "64MiB,67108864", "1.5 KiB,1536", "2gb,2000000000", "4096,4096", "7b,7"})
+    @CsvSource({
+        "50%,500",
+        "12.5 %,125",
+        "64MiB,67108864",
+        "1.5 KiB,1536",
+        "2gb,2000000000",
+        "2TiB,2199023255552",
+        "4096,4096",
+        "7b,7"
+    })
     void shouldReadSharesAndSizes(String text, long bytes) {
         assertThat(Sizes.bytes(text, 1000)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "half", "0%", "-1MiB", "5 furlongs", "1.2.3%", "%"})
+    @ValueSource(strings = {"", "half", "-1MiB", "5 furlongs", "1.2.3%", "%"})
     void shouldRefuseWithARemedy(String text) {
         assertThatThrownBy(() -> Sizes.bytes(text, 1000))
                 .hasMessage("device memory \"" + text + "\" is no size; write 50% of the footprint, or 64MiB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0%", "0.0 MiB"})
+    void shouldSayThatZeroIsTooLittle(String text) {
+        assertThatThrownBy(() -> Sizes.bytes(text, 1000))
+                .hasMessage("device memory \"" + text + "\" is zero, but a device needs at least a page of 4096 bytes;"
+                        + " write 50% of the footprint, or 64MiB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4TiB", "99999999TiB", "999999999999%"})
+    void shouldSayWhichLimitIsPassed(String text) {
+        assertThatThrownBy(() -> Sizes.bytes(text, 1000))
+                .hasMessageStartingWith("device memory \"" + text
+                        + "\" is above the limit of a node, 1073741823 pages (4 TiB less one page); ");
+    }
+
+    @Test
+    void shouldTakeTheMostThatANodeCanHave() {
+        assertThat(Sizes.bytes("4398046507008", 1)).isEqualTo(((1L << 30) - 1) << 12);
     }
 
     @Test

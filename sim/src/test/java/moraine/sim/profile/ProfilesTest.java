@@ -101,7 +101,7 @@ final class ProfilesTest {
                 .hasMessage("no profile gh300; there are gh200, power9-v100-cdm, cxl-type3, knl-mcdram, or name a .yaml"
                         + " file");
         assertThatThrownBy(() -> Profiles.load("none.yaml"))
-                .hasMessage("profile file none.yaml cannot be read (NoSuchFileException); check the path");
+                .hasMessage("profile file none.yaml cannot be read: there is no such file; check the path");
     }
 
     @ParameterizedTest

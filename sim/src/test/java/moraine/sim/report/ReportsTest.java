@@ -25,7 +25,8 @@ final class ReportsTest {
             List.of(
                     new ComparisonRow("slow", List.of(1_234_567_891L, 1.5, 3L << 20), true, "Because."),
                     new ComparisonRow("none", List.of(), true, "It \"cannot\", here.")),
-            List.of("A note."));
+            List.of("A note."),
+            List.of("No part of the report."));
 
     private static String write(ReportFormat format, ComparisonResult... results) throws IOException {
         var out = new StringBuilder();

@@ -40,7 +40,10 @@ final class TracesTest {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(gz))) {
             out.write(TEXT);
         }
-        for (Path file : new Path[] {plain, xz, gz}) {
+        Path nameless = Files.copy(xz, folder.resolve("nameless"));
+        Path misnamed = Files.copy(gz, folder.resolve("misnamed.xz"));
+        Path plainXz = Files.copy(plain, folder.resolve("plain.xz"));
+        for (Path file : new Path[] {plain, xz, gz, nameless, misnamed, plainXz}) {
             assertThat(Traces.load(file.toString()).pages()).containsExactly(0, 2);
         }
     }
@@ -62,7 +65,19 @@ final class TracesTest {
         byte[] whole = Files.readAllBytes(xz);
         Files.write(xz, java.util.Arrays.copyOf(whole, whole.length / 2));
         assertThatThrownBy(() -> Traces.load(xz.toString()))
-                .hasMessageStartingWith(xz + ": cannot be read")
-                .hasMessageNotContaining("\n");
+                .hasMessage(xz + ": ends early, within its compressed data; copy or record it again");
+    }
+
+    @Test
+    void shouldNotTakeAFolderForATrace() {
+        assertThatThrownBy(() -> Traces.check(folder.toString()))
+                .hasMessage(folder + ": is a folder; name the file of a trace in it")
+                .extracting(e -> ((MoraineException) e).errno())
+                .isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
+    void shouldNotTakeNothingForATrace() {
+        assertThatThrownBy(() -> Traces.load("")).hasMessage("trace \"\": no such trace; name a file, or sqlite-join");
     }
 }

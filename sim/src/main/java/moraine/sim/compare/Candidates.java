@@ -1,0 +1,99 @@
+package moraine.sim.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import moraine.core.api.host.Machine;
+import moraine.core.api.host.MachineFactory;
+import moraine.core.api.host.Policies;
+import moraine.core.api.model.Backing;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.ExchangeReport;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Verdict;
+import moraine.sim.ComparisonRequest;
+import moraine.sim.profile.MachineProfile;
+import moraine.sim.time.VirtualEnvironment;
+
+/**
+ * Policies that are to run on a profile, tried on a small machine of it before anything else is done.
+ *
+ * @param used names of the devices that take part
+ */
+record Candidates(MachineFactory factory, MachineProfile profile, Set<String> used) {
+    private static final int PAGES = 1024;
+
+    /** {@return the instance name that the core knows} */
+    static String instance(String policy) {
+        String family = family(policy);
+        return family.equals(ComparisonRequest.RAM_ONLY)
+                ? MachineSpec.LAST_RESORT + policy.strip().substring(family.length())
+                : policy;
+    }
+
+    /** {@return whether it is the last resort, by either name} */
+    static boolean lastResort(String policy) {
+        return family(instance(policy)).equals(MachineSpec.LAST_RESORT);
+    }
+
+    /**
+     * Refuses names that there are not, names that cannot be read, parameters that a policy does not have, and policies
+     * none of which can drive the machine.
+     */
+    void require(List<String> policies) {
+        Scaling small = Scaling.of(profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY);
+        var spec = new MachineSpec(
+                profile.topology().name(),
+                small.profile().topology(),
+                small.devices(),
+                Map.of(),
+                Backing.STAMPS,
+                MachineSpec.LAST_RESORT);
+        try (Machine machine =
+                factory.create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
+            require(machine.policies(), policies);
+        }
+    }
+
+    private void require(Policies there, List<String> policies) {
+        var verdicts = new TreeMap<String, Verdict>();
+        there.available().forEach(policy -> verdicts.put(policy.name(), policy.verdict()));
+        policies.forEach(policy -> known(policy, verdicts.keySet()));
+        List<String> refusals = new ArrayList<>();
+        for (String policy : policies) {
+            ExchangeReport report = there.use(instance(policy), /* strict= */ false);
+            if (report.kind() == ExchangeReport.Kind.REFUSED) {
+                String line = "policy " + policy + " is refused on "
+                        + profile.topology().name() + ": " + report.reason();
+                Verdict plain = verdicts.getOrDefault(family(policy), Verdict.YES);
+                if (plain.accepted() || policies.size() == 1) {
+                    throw MoraineException.caller(Errno.EINVAL, line);
+                }
+                refusals.add(line);
+            }
+        }
+        if (!refusals.isEmpty() && refusals.size() == policies.size()) {
+            throw MoraineException.caller(Errno.EINVAL, refusals.getFirst());
+        }
+    }
+
+    private static void known(String policy, Set<String> names) {
+        String family = family(policy);
+        if (names.contains(instance(family)) || family.equals("*")) {
+            return;
+        }
+        var all = new TreeSet<>(names);
+        all.add(ComparisonRequest.RAM_ONLY);
+        throw MoraineException.caller(
+                Errno.ENOENT, "no policy \"" + family + "\"; there are " + String.join(", ", all));
+    }
+
+    private static String family(String policy) {
+        int bracket = policy.indexOf('(');
+        return (bracket < 0 ? policy : policy.substring(0, bracket)).strip();
+    }
+}
