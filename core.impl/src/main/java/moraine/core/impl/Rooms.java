@@ -20,6 +20,8 @@ import moraine.core.impl.frames.Movers;
 import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.host.Regimes;
 import moraine.core.impl.machine.Foundation;
+import moraine.core.impl.migration.LazyPages;
+import moraine.core.impl.pins.Pins;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
@@ -41,6 +43,8 @@ public final class Rooms {
     public final Regimes regimes;
     public final Events events;
     public final Objects objects = new Objects();
+    public final Pins pins;
+    public final LazyPages lazyPages;
     public final World world;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
     public final long zeroPage;
@@ -65,12 +69,15 @@ public final class Rooms {
         movers = foundation.movers();
         regimes = foundation.regimes();
         events = foundation.events();
+        pins = new Pins(frames);
+        lazyPages = new LazyPages(this);
         world = new World(actors);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());
     }
 
     private void publish(Counters counters) {
+        counters.gauge("pins.pages", "pages", "pages pinned now, each counted once a pin", pins::pages);
         for (Stat stat : Stat.values()) {
             counters.gauge(stat.counter(), stat.unit(), stat.description(), () -> world.total(stat));
         }

@@ -20,6 +20,10 @@ public enum Stat {
     COW_COPIES("cow.copied.pages", "pages", "private copies made by writes to shared pages"),
     CONVERTED_PAGES("convert.pages", "pages", "pages that changed representation with no byte copied"),
     SPLIT_FOLIOS("folio.splits", "folios", "2 MiB folios split"),
+    PINNED_REFUSED("migrate.pinned.pages", "pages", "pages that stayed because they are pinned"),
+    DROPPED_PAGES("advice.dropped.pages", "pages", "pages advised free that were dropped when room was needed"),
+    EXCLUSIVE_PAGES("exclusive.pages", "pages", "pages made exclusive to a device"),
+    EXCLUSIVE_REVOKED("exclusive.revoked.pages", "pages", "pages that a device lost its exclusive right to by a touch"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -68,7 +68,8 @@ public final class TestDriver implements DeviceDriver {
     @Override
     public DeviceCapabilities capabilities() {
         String owner = parameters.text("owner", context.device());
-        return new DeviceCapabilities(parameters.flag("coherent", false), true, true, false, 1, owner);
+        return new DeviceCapabilities(
+                parameters.flag("coherent", false), true, parameters.flag("atomics", true), false, 1, owner);
     }
 
     @Override

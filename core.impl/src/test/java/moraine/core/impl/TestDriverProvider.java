@@ -8,8 +8,9 @@ import moraine.core.api.host.DriverContext;
 import moraine.core.api.model.DeviceSpec;
 
 /**
- * Offers {@link TestDriver}s. Parameters: {@code coherent} (false), {@code owner} (the device's name), {@code bytes}
- * (the node's), {@code workers} (2), {@code resident} (64 blocks), {@code faults} (256 entries of the fault buffer).
+ * Offers {@link TestDriver}s. Parameters: {@code coherent} (false), {@code atomics} (true), {@code owner} (the device's
+ * name), {@code bytes} (the node's), {@code workers} (2), {@code resident} (64 blocks), {@code faults} (256 entries of
+ * the fault buffer).
  */
 public final class TestDriverProvider implements DriverProvider {
     public static final String NAME = "test";

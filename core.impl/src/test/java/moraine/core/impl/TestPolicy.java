@@ -76,8 +76,16 @@ public final class TestPolicy implements PlacementPolicy {
         boolean large = parameters.flag("large", false);
         int window = (int) parameters.number("window", 8);
         return kind == Kind.HIDDEN
-                ? new Plan(hidden(machine), List.of(DeviceRule.always(DeviceAction.MIGRATE)), window, window, large)
-                : new Plan(node(machine), List.of(fillHoles()), window, window, large);
+                ? new Plan(hidden(machine), List.of(DeviceRule.always(action())), window, window, large)
+                : new Plan(node(machine), List.of(filled()), window, window, large);
+    }
+
+    private DeviceAction action() {
+        return parameters.flag("remote", false) ? DeviceAction.MAP_REMOTE : DeviceAction.MIGRATE;
+    }
+
+    private DeviceRule filled() {
+        return parameters.flag("exclusive", false) ? DeviceRule.always(DeviceAction.EXCLUSIVE) : fillHoles();
     }
 
     private static DeviceRule fillHoles() {
@@ -101,7 +109,12 @@ public final class TestPolicy implements PlacementPolicy {
         return new Representation(types(machine, HIDDEN_TYPE), lists, NodeSet.ALL, ListSelection.LOCAL, List.of());
     }
 
-    private static Representation node(MachineView machine) {
+    private MemoryType nodeType() {
+        PinRule lasting = PinRule.valueOf(parameters.text("longPins", PinRule.MIGRATE_FIRST.name()));
+        return new MemoryType(NODE_TYPE.name(), NODE_TYPE.attributes(), NODE_TYPE.pinShort(), lasting);
+    }
+
+    private Representation node(MachineView machine) {
         List<Zonelist> lists = new ArrayList<>();
         lists.add(new Zonelist(0, null, List.of(0), List.of(0)));
         for (DeviceInfo device : machine.devices()) {
@@ -110,6 +123,6 @@ public final class TestPolicy implements PlacementPolicy {
             LEAVING.forEach(reason -> lists.add(new Zonelist(node, reason, List.of(0), List.of(node))));
         }
         return new Representation(
-                types(machine, NODE_TYPE), lists, NodeSet.of(0), ListSelection.FIRST_OF_MASK, List.of());
+                types(machine, nodeType()), lists, NodeSet.of(0), ListSelection.FIRST_OF_MASK, List.of());
     }
 }

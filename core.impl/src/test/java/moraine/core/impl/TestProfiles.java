@@ -11,6 +11,7 @@ import moraine.core.api.model.Parameters;
 import moraine.core.api.model.ProcessorSpec;
 import moraine.core.api.model.Quantity;
 import moraine.core.api.model.TopologyProfile;
+import org.jspecify.annotations.Nullable;
 
 /** Small machines: CPU node 0, then devices as nodes 1, 2, ... */
 public final class TestProfiles {
@@ -49,6 +50,24 @@ public final class TestProfiles {
             }
         }
         return new TopologyProfile("test", "a test machine", nodes, processors, accesses, copies, specs);
+    }
+
+    /** {@return the same machine with a parameter for the driver of one device, or of all} */
+    public static TopologyProfile with(TopologyProfile profile, @Nullable Integer node, String name, String value) {
+        List<DeviceSpec> devices = profile.devices().stream()
+                .map(d -> node != null && node != d.node()
+                        ? d
+                        : new DeviceSpec(
+                                d.name(), d.driver(), d.node(), d.parameters().with(name, value)))
+                .toList();
+        return new TopologyProfile(
+                profile.name(),
+                profile.summary(),
+                profile.nodes(),
+                profile.processors(),
+                profile.accesses(),
+                profile.copies(),
+                devices);
     }
 
     private static ProcessorSpec processor(int node) {

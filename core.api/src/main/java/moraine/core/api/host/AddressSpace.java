@@ -1,11 +1,15 @@
 package moraine.core.api.host;
 
 import java.util.List;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.PinKind;
+import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.SpaceInfo;
 import org.osgi.annotation.versioning.ProviderType;
@@ -54,6 +58,34 @@ public interface AddressSpace extends AutoCloseable {
      * @throws moraine.core.api.model.MoraineException EACCES when the node's type does not allow it
      */
     MigrationReport migrate(long address, long bytes, int node, Cause cause);
+
+    /**
+     * Tells what the content of a range is worth, or what is to come of it.
+     *
+     * @param address first byte, a multiple of the page size
+     * @param bytes length, rounded up to pages
+     * @throws moraine.core.api.model.MoraineException with nothing done: EINVAL for a range that is not one, ENOMEM
+     *     where nothing is mapped, EOPNOTSUPP for {@link Advice#FREE} and {@link Advice#DEAD} on shared or file memory,
+     *     EBUSY when {@link Advice#DEAD} ends within a pinned 2 MiB page, EBADF when the space is closed
+     */
+    void advise(long address, long bytes, Advice advice);
+
+    /**
+     * Holds the pages of a range where they are, for somebody who uses physical memory. Pages come in as if a CPU
+     * touched them: holes are filled, private device memory comes home, exclusive access ends, and a private page that
+     * a fork shares is copied. Where the type's rule for the kind says {@link PinRule#MIGRATE_FIRST}, the page is moved
+     * to the nearest CPUs first.
+     *
+     * @param address first byte, a multiple of the page size
+     * @param bytes length, rounded up to pages
+     * @param intent what the pages are pinned for
+     * @return the pin; it outlives mapping and space
+     * @throws moraine.core.api.model.MoraineException with nothing pinned: EINVAL for a range that is not one, EFAULT
+     *     outside every mapping that allows the intent, EACCES when a type denies it ({@link PinRule#DENY}), EBUSY when
+     *     a page cannot go where it may be pinned or others held it for a second, EOVERFLOW when a frame has as many
+     *     references as it can count, ENOMEM or EDQUOT as a touch would end
+     */
+    Pin pin(long address, long bytes, PinKind kind, Intent intent);
 
     /** {@return a context for the calling thread, near that node; close it when done} */
     CpuContext attach(int node);

@@ -8,6 +8,9 @@ public enum DeviceAction {
     MIGRATE,
     /** Copy it for reading on both sides. */
     DUPLICATE_READ_ONLY,
-    /** Leave it and take the CPU's access away while the device has it. */
+    /**
+     * Leave it and take everybody else's access away until somebody else touches it. What cannot be had so (shared,
+     * read only) is mapped as {@link #MAP_REMOTE}.
+     */
     EXCLUSIVE
 }

@@ -22,6 +22,8 @@ public record Event(long timeNs, Kind kind, int initiator, int space, long addre
         EVICTION,
         MAP_REMOTE,
         CONVERSION,
+        /** A pinned page keeps its former type; the address is that of its frame, the number times the page size. */
+        KEPT,
         EXCHANGE,
         EJECTION
     }

@@ -44,6 +44,11 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
      */
     abstract void fault(long address, Intent intent, long entry);
 
+    /** {@return whether an atomic access may use the translation that writes may use}; asked inside the section */
+    boolean allowsAtomics(long address) {
+        return true;
+    }
+
     /** {@return whether a translation may be used for the intent} */
     private static boolean serves(long entry, Intent intent) {
         return switch (Pte.kind(entry)) {
@@ -70,6 +75,11 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
         for (; ; ) {
             enter();
             if (hits(address, write)) {
+                if (intent == Intent.ATOMIC && !allowsAtomics(address)) {
+                    exit();
+                    fault(address, intent, Pte.NONE);
+                    continue;
+                }
                 if (!backed && write) {
                     long pfn = pfn(address);
                     frames.stamp(pfn, nextStamp(frames.stamp(pfn), address));

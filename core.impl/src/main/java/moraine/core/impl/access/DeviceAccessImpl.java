@@ -9,17 +9,21 @@ import moraine.core.api.model.Intent;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.mirror.DeviceTable;
+import moraine.core.impl.tables.Pte;
 
 /** A resident block's context: translates through the DeviceTable and hands what is missing to the driver. */
 public final class DeviceAccessImpl extends AccessContext implements DeviceAccess {
     private final DeviceTable table;
     private final FaultHandler faults;
+    private final Frames frames;
 
     public DeviceAccessImpl(Rooms rooms, DeviceTable table, FaultHandler faults) {
         super(rooms, table.table(), table.contexts(), table.node());
         this.table = table;
         this.faults = faults;
+        this.frames = rooms.frames;
     }
 
     @Override
@@ -34,6 +38,14 @@ public final class DeviceAccessImpl extends AccessContext implements DeviceAcces
         }
         faults.fault(address, intent);
         throw PageFault.INSTANCE;
+    }
+
+    /** The table is asked each time: the right may go while writes stay allowed. */
+    @Override
+    boolean allowsAtomics(long address) {
+        long entry = table.table().get(address);
+        return (entry & Pte.ATOMIC) != 0
+                || Pte.kind(entry) == Pte.PRESENT && table.atomicsReach(frames.node(Pte.pfn(entry)));
     }
 
     @Override

@@ -83,6 +83,12 @@ final class EntryCheck {
                 mapped(vma, address, entry, true);
             }
             case Pte.HINT -> mapped(vma, address, entry, true);
+            case Pte.EXCLUSIVE -> {
+                if (vma.shared() || Pte.large(entry)) {
+                    broken("exclusive", address, entry, "it is shared or a 2 MiB leaf, but exclusive to a device");
+                }
+                mapped(vma, address, entry, true);
+            }
             case Pte.DEVICE_PRIVATE -> mapped(vma, address, entry, false);
             case Pte.MIGRATING -> broken("I5", address, entry, "it is migrating, but nobody migrates");
             case Pte.ZERO -> {
@@ -128,6 +134,9 @@ final class EntryCheck {
                     address,
                     entry,
                     "it is writable, but its private frame has " + frames.mappings(pfn) + " mappings");
+        }
+        if (Pte.writable(entry) && frames.flag(frames.head(pfn), Frames.LAZY)) {
+            broken("lazy", address, entry, "it is writable, but its frame's content may be dropped");
         }
         if (object.shared() && object.page(vma.index(address)) != pfn) {
             broken("shared-page", address, entry, "its object has frame " + object.page(vma.index(address)) + " there");

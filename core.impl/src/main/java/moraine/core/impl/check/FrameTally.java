@@ -13,11 +13,13 @@ import moraine.core.impl.vma.Vma;
 
 /** Counts the users of every frame and compares them with what is recorded; charges are the zones' audit's. */
 final class FrameTally {
+    private final Rooms rooms;
     private final Frames frames;
     private final Checker.Report report;
     private final Map<Long, Integer> mappings = new HashMap<>();
 
     FrameTally(Rooms rooms, Checker.Report report) {
+        this.rooms = rooms;
         this.frames = rooms.frames;
         this.report = report;
     }
@@ -56,7 +58,8 @@ final class FrameTally {
                 continue;
             }
             int refs = frames.refs(pfn);
-            int wanted = expected.getOrDefault(pfn, 0);
+            int pins = rooms.pins.count(pfn);
+            int wanted = expected.getOrDefault(pfn, 0) + pins;
             if (refs != wanted) {
                 report.broken("frame-refs", "frame " + pfn + " has " + refs + " references, but " + wanted + " users");
             }
@@ -67,9 +70,24 @@ final class FrameTally {
                         "frame " + pfn + " counts " + frames.mappings(pfn) + " mappings, but " + counted
                                 + " entries map it");
             }
+            pinned(pfn, pins);
             if (frames.locked(pfn)) {
                 report.broken("frame-lock", "frame " + pfn + " is locked, but nobody works on it");
             }
+        }
+    }
+
+    private void pinned(long pfn, int pins) {
+        if (frames.flag(pfn, Frames.PINNED) != pins > 0) {
+            report.broken("pinned", "frame " + pfn + " has " + pins + " pins, its flag says the opposite");
+        }
+        MemoryObject object = rooms.objects.get(frames.object(pfn));
+        boolean shared = object != null && object.shared();
+        if (pins > 0 && !shared && frames.mappings(pfn) > 1) {
+            report.broken(
+                    "pinned",
+                    "private frame " + pfn + " has " + pins + " pins and " + frames.mappings(pfn)
+                            + " mappings; one of them will go its own way");
         }
     }
 

@@ -1,5 +1,7 @@
 package moraine.core.impl.check;
 
+import java.util.HashMap;
+import java.util.Map;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.access.AccessContext;
@@ -15,6 +17,7 @@ final class MirrorCheck {
     private final Rooms rooms;
     private final SpaceImpl space;
     private final Checker.Report report;
+    private final Map<Long, Integer> holders = new HashMap<>();
 
     MirrorCheck(Rooms rooms, SpaceImpl space, Checker.Report report) {
         this.rooms = rooms;
@@ -42,10 +45,13 @@ final class MirrorCheck {
 
     private void entry(DeviceTable table, long address, long entry) {
         long cpu = space.table().get(address);
-        boolean agrees = Pte.kind(entry) == Pte.ZERO
-                ? Pte.kind(cpu) == Pte.ZERO
-                : (Pte.kind(cpu) == Pte.PRESENT || Pte.kind(cpu) == Pte.DEVICE_PRIVATE)
-                        && Pte.pfn(cpu) == Pte.pfn(entry);
+        boolean agrees = switch (Pte.kind(cpu)) {
+            case Pte.ZERO -> Pte.kind(entry) == Pte.ZERO;
+            case Pte.PRESENT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE ->
+                Pte.kind(entry) == Pte.PRESENT && Pte.pfn(cpu) == Pte.pfn(entry);
+            default -> false;
+        };
+        exclusive(table, address, entry, cpu);
         if (!agrees || Pte.writable(entry) && !Pte.writable(cpu)) {
             report.broken(
                     "I1",
@@ -60,6 +66,23 @@ final class MirrorCheck {
                         where(address) + ": device of owner " + table.owner() + " maps a private page of owner "
                                 + rooms.owner(holder));
             }
+        }
+    }
+
+    private void exclusive(DeviceTable table, long address, long entry, long cpu) {
+        boolean right = (entry & Pte.ATOMIC) != 0;
+        if (right != (Pte.kind(cpu) == Pte.EXCLUSIVE)) {
+            report.broken(
+                    "exclusive",
+                    where(address) + ": device node " + table.node() + " has " + Pte.text(entry)
+                            + (right ? " as its own" : " as one of many") + ", the CPU has " + Pte.text(cpu));
+            return;
+        }
+        Integer other = right ? holders.put(address, table.node()) : null;
+        if (other != null) {
+            report.broken(
+                    "exclusive",
+                    where(address) + ": devices of nodes " + other + " and " + table.node() + " have it exclusively");
         }
     }
 

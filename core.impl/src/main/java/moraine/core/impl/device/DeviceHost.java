@@ -17,6 +17,7 @@ import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
 import moraine.core.api.model.ExitRecord;
+import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.host.Fault;
 import moraine.core.impl.host.HostBase;
@@ -108,6 +109,17 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
 
     @Override
     public Stream stream(AddressSpace space) {
+        attach(space);
+        return new StreamImpl(this, space.id(), home.base().environment().actors());
+    }
+
+    @Override
+    public MigrationReport exclusive(AddressSpace space, long address, long bytes) {
+        attach(space);
+        return room().exclusive(space.id(), address, bytes);
+    }
+
+    private void attach(AddressSpace space) {
         usable();
         if (!home.owns(space)) {
             throw MoraineException.caller(
@@ -116,7 +128,6 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
                             + "; open one on that machine");
         }
         attach(space.id());
-        return new StreamImpl(this, space.id(), home.base().environment().actors());
     }
 
     private void attach(int space) {

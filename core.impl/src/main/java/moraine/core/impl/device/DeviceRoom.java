@@ -2,6 +2,7 @@ package moraine.core.impl.device;
 
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.MigrationReport;
 
 /** What the rooms do for one device. */
 public interface DeviceRoom {
@@ -15,6 +16,9 @@ public interface DeviceRoom {
 
     /** {@return the access of one resident block}; called by the driver's actors */
     DeviceAccess access(int space, FaultHandler faults);
+
+    /** Makes pages of a space exclusive to the device; see {@link moraine.core.api.host.Device#exclusive}. */
+    MigrationReport exclusive(int space, long address, long bytes);
 
     /** Takes a batch of faults out of the driver, serves it, replays. {@return whether there may be more} */
     boolean serve();

@@ -55,7 +55,7 @@ final class AnonymousFaults {
         rooms.charge(Cost.ZERO, initiator, initiator, rooms.frames.node(pfn), Pages.SIZE);
         boolean held = placement.hold(pfn);
         prepare(vma, address, pfn, regime, begun);
-        boolean installed = install(agent, vma, address, entryFor(pfn, 0));
+        boolean installed = install(agent, vma, address, entryFor(vma, pfn, 0));
         placement.unhold(pfn, held);
         if (!installed) {
             agent.count(Stat.CAS_LOST);
@@ -74,9 +74,12 @@ final class AnonymousFaults {
         rooms.frames.history(pfn, placement.made(regime, Cause.FIRST_TOUCH, begun));
     }
 
-    private long entryFor(long pfn, long bits) {
+    private long entryFor(Vma vma, long pfn, long bits) {
         boolean addressable = rooms.types.cpuAddressable(rooms.frames.type(pfn));
-        return Pte.of(addressable ? Pte.PRESENT : Pte.DEVICE_PRIVATE, pfn, bits | Pte.WRITE);
+        return Pte.of(
+                addressable ? Pte.PRESENT : Pte.DEVICE_PRIVATE,
+                pfn,
+                vma.protection().allows(Intent.WRITE) ? bits | Pte.WRITE : bits);
     }
 
     /** Gives up a page that nobody saw; somebody with an old number may hold it for a moment and then frees it. */
@@ -156,7 +159,7 @@ final class AnonymousFaults {
         MiddleTable middle = space.table().lock(base);
         boolean installed = !vma.dead() && middle.entry(PageTable.region(base)) == Pte.NONE;
         if (installed) {
-            middle.entry(PageTable.region(base), entryFor(head, Pte.LARGE));
+            middle.entry(PageTable.region(base), entryFor(vma, head, Pte.LARGE));
         }
         middle.unlock(PageTable.region(base));
         placement.unhold(head, held);

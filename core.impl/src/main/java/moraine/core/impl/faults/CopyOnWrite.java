@@ -45,8 +45,9 @@ final class CopyOnWrite {
         SpaceImpl space = vma.space();
         long pfn = Pte.pfn(entry);
         long head = frames.head(pfn);
-        if (vma.shared() || frames.mappings(head) == 1 && frames.refs(head) == 1) {
-            if (!space.table().replace(address, entry, entry | Pte.WRITE)) {
+        if (vma.shared() || frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {
+            frames.clearFlag(head, Frames.LAZY);
+            if (!space.table().replace(address, entry, entry | allowed(vma))) {
                 agent.count(Stat.CAS_LOST);
             }
             return Errno.OK;
@@ -66,6 +67,36 @@ final class CopyOnWrite {
                 : Errno.OK;
         release(agent, pfn);
         return outcome;
+    }
+
+    /**
+     * Makes the entry of a page in a device's own memory writable for the device, if nobody else has the page.
+     *
+     * @return whether there is nothing else to do about it
+     */
+    boolean upgrade(Agent agent, Vma vma, long address, long entry) {
+        long head = frames.head(Pte.pfn(entry));
+        if (Pte.writable(entry) || vma.shared() || frames.mappings(head) != 1 || frames.refs(head) != 1) {
+            return false;
+        }
+        frames.clearFlag(head, Frames.LAZY);
+        if (!vma.space().table().replace(address, entry, entry | allowed(vma))) {
+            agent.count(Stat.CAS_LOST);
+        }
+        return true;
+    }
+
+    /**
+     * {@return whether the page is pinned, so that nobody but this space maps it, and a copy would leave the pin
+     * behind}
+     */
+    private boolean pinned(long head) {
+        return frames.flag(head, Frames.PINNED);
+    }
+
+    /** {@return WRITE unless the page is only to be the mapping's own} */
+    private static long allowed(Vma vma) {
+        return vma.protection().allows(Intent.WRITE) ? Pte.WRITE : 0;
     }
 
     private void release(Agent agent, long pfn) {
@@ -122,7 +153,7 @@ final class CopyOnWrite {
             } while (!MiddleTable.replace(leaf, index, entry, Pte.NONE));
             space.shootDown(agent);
             int kind = rooms.types.cpuAddressable(frames.type(pfn)) ? Pte.PRESENT : Pte.DEVICE_PRIVATE;
-            MiddleTable.set(leaf, index, Pte.of(kind, pfn, Pte.bits(entry) | Pte.WRITE));
+            MiddleTable.set(leaf, index, Pte.of(kind, pfn, Pte.bits(entry) | allowed(vma)));
             return true;
         } finally {
             middle.unlock(PageTable.region(page));

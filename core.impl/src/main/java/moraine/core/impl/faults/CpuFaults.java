@@ -6,6 +6,7 @@ import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
+import moraine.core.impl.exclusive.Revoker;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
@@ -23,6 +24,7 @@ public final class CpuFaults {
     private final AnonymousFaults anonymous;
     private final SharedFaults shared;
     private final CopyOnWrite copyOnWrite;
+    private final Revoker revoker;
 
     public CpuFaults(Rooms rooms) {
         this.rooms = rooms;
@@ -30,6 +32,7 @@ public final class CpuFaults {
         this.anonymous = new AnonymousFaults(rooms, placement);
         this.shared = new SharedFaults(rooms, placement);
         this.copyOnWrite = new CopyOnWrite(rooms, placement);
+        this.revoker = new Revoker(rooms);
     }
 
     /**
@@ -52,7 +55,7 @@ public final class CpuFaults {
             }
             long entry = space.table().get(address);
             if (!vma.shared() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
-                return anonymous.touch(agent, vma, address, intent, initiator);
+                return afterRoom(agent, space, anonymous.touch(agent, vma, address, intent, initiator));
             }
             return resolveSlowly(agent, space, address, intent, initiator);
         } finally {
@@ -86,6 +89,17 @@ public final class CpuFaults {
         if (vma == null) {
             return Errno.EFAULT;
         }
+        return afterRoom(agent, space, resolve(agent, vma, address, intent, entry, initiator));
+    }
+
+    /** {@return OK instead of a lack of memory when pages could be dropped for it, so that the fault comes again} */
+    private Errno afterRoom(Agent agent, SpaceImpl space, Errno outcome) {
+        boolean lack = outcome == Errno.ENOMEM || outcome == Errno.EDQUOT;
+        return lack && rooms.lazyPages.makeRoom(agent, outcome, space.tenant()) ? Errno.OK : outcome;
+    }
+
+    private Errno resolve(Agent agent, Vma vma, long address, Intent intent, long entry, int initiator) {
+        SpaceImpl space = vma.space();
         return switch (Pte.kind(entry)) {
             case Pte.NONE, Pte.ZERO ->
                 vma.shared()
@@ -96,7 +110,13 @@ public final class CpuFaults {
                         ? copyOnWrite.write(agent, vma, address, entry, initiator)
                         : Errno.OK;
             case Pte.HINT -> unhint(space, address, entry);
-            case Pte.DEVICE_PRIVATE -> bringBack(agent, vma, address, initiator);
+            case Pte.DEVICE_PRIVATE ->
+                intent.writes()
+                                && rooms.frames.node(Pte.pfn(entry)) == initiator
+                                && copyOnWrite.upgrade(agent, vma, address, entry)
+                        ? Errno.OK
+                        : bringBack(agent, vma, address, initiator);
+            case Pte.EXCLUSIVE -> revoke(agent, space, address, entry);
             case Pte.MIGRATING -> await(agent, space, address);
             default -> Errno.SIGBUS;
         };
@@ -104,6 +124,11 @@ public final class CpuFaults {
 
     private static Errno unhint(SpaceImpl space, long address, long entry) {
         space.table().replace(address, entry, Pte.withKind(entry, Pte.PRESENT));
+        return Errno.OK;
+    }
+
+    private Errno revoke(Agent agent, SpaceImpl space, long address, long entry) {
+        revoker.revoke(agent, space, address, entry);
         return Errno.OK;
     }
 

@@ -12,6 +12,7 @@ import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
+import moraine.core.impl.exclusive.ExclusiveFaults;
 import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.migration.Batch;
@@ -39,6 +40,8 @@ public final class DeviceFaultService {
     private final DeviceDriver driver;
     private final PolicyCalls calls;
     private final RangeFault ranges;
+    private final ExclusiveFaults exclusives;
+    private final boolean atomicsEverywhere;
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
     private final Thrashing thrashing;
@@ -52,6 +55,9 @@ public final class DeviceFaultService {
         this.driver = driver;
         this.calls = calls;
         this.ranges = new RangeFault(rooms, faults);
+        this.exclusives = new ExclusiveFaults(rooms, faults, ranges);
+        this.atomicsEverywhere =
+                driver.capabilities().atomics() && driver.capabilities().coherent();
         this.roomMaker = new RoomMaker(rooms, calls, node);
         this.batch = new FaultBatch(node);
         this.thrashing = new Thrashing(node);
@@ -185,8 +191,33 @@ public final class DeviceFaultService {
 
     private void install() {
         for (int i = 0; i < batch.size(); ) {
-            i = installRun(i);
+            i = wantsAlone(i) ? installAlone(i) : installRun(i);
         }
+    }
+
+    private boolean wantsAlone(int index) {
+        return batch.action(index) == DeviceAction.EXCLUSIVE
+                || batch.intent(index) == Intent.ATOMIC && !atomicsEverywhere;
+    }
+
+    /** Installs what the device is to have exclusively, a page. @return the next fault */
+    private int installAlone(int index) {
+        SpaceImpl space = spaces.byId(batch.space(index));
+        DeviceTable table = space == null ? null : space.devices().table(node);
+        Errno outcome = Errno.EBADF;
+        if (table != null) {
+            boolean chosen = batch.action(index) == DeviceAction.EXCLUSIVE;
+            rooms.world.enter(agent);
+            try {
+                outcome = exclusives.serve(agent, table, batch.address(index), batch.intent(index), chosen);
+            } finally {
+                rooms.world.exit(agent);
+            }
+        }
+        if (outcome != Errno.OK && outcome != Errno.EBUSY) {
+            cancel(index, index + 1, outcome);
+        }
+        return index + 1;
     }
 
     /** Installs translations for faults on neighbouring pages. @return the first fault beyond them */
@@ -196,6 +227,7 @@ public final class DeviceFaultService {
                 && next - first < Pages.PER_LARGE
                 && batch.space(next) == batch.space(first)
                 && batch.intent(next) == batch.intent(first)
+                && !wantsAlone(next)
                 && batch.address(next) == batch.address(next - 1) + Pages.SIZE) {
             next++;
         }

@@ -53,7 +53,7 @@ public final class Placement {
      *
      * @return whether it is held
      */
-    boolean hold(long pfn) {
+    public boolean hold(long pfn) {
         if (rooms.topology.kind(rooms.frames.node(pfn)) != NodeKind.DEVICE) {
             return false;
         }
@@ -63,7 +63,7 @@ public final class Placement {
         return true;
     }
 
-    void unhold(long pfn, boolean held) {
+    public void unhold(long pfn, boolean held) {
         if (held) {
             rooms.frames.unlock(pfn);
         }

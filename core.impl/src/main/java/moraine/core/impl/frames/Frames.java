@@ -27,14 +27,16 @@ public final class Frames extends FrameHolds {
     public static final int CACHED = 1 << 6;
 
     public static final int PINNED = 1 << 7;
-    public static final int SWAP_BACKED = 1 << 8;
+    /** Its content may be dropped instead of copied until it is written again; no entry of it is writable. */
+    public static final int LAZY = 1 << 8;
+
     public static final int WRITEBACK = 1 << 9;
     public static final int UNEVICTABLE = 1 << 10;
     /** Withdrawn: neither free nor in use. */
     public static final int OFFLINE = 1 << 11;
 
     /** What the frames of a folio inherit when it is split. */
-    private static final long INHERITED = FrameWord.flags(DIRTY | SWAP_BACKED | UNEVICTABLE);
+    private static final long INHERITED = FrameWord.flags(DIRTY | LAZY | UNEVICTABLE);
 
     private static final int TAIL_MASK = Pages.PER_LARGE - 1;
 

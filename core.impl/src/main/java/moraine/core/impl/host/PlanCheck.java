@@ -55,7 +55,7 @@ final class PlanCheck {
 
     /** {@return whether the action has its place in the model but is not offered} */
     static boolean unsupported(DeviceAction action) {
-        return action == DeviceAction.DUPLICATE_READ_ONLY || action == DeviceAction.EXCLUSIVE;
+        return action == DeviceAction.DUPLICATE_READ_ONLY;
     }
 
     private void types() {
@@ -125,7 +125,7 @@ final class PlanCheck {
                 throw new MoraineException(
                         Errno.EOPNOTSUPP,
                         Blame.PLUGIN,
-                        "device action " + rule.action() + " is not offered; MAP_REMOTE and MIGRATE are");
+                        "device action " + rule.action() + " is not offered; MAP_REMOTE, MIGRATE and EXCLUSIVE are");
             }
             Integer initiator = rule.initiator();
             if (initiator != null) {

@@ -3,6 +3,8 @@ package moraine.core.impl.migration;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
@@ -12,7 +14,8 @@ import moraine.core.impl.vma.Vma;
  *
  * <p>An entry is read without a lock, so that the frame it names may be another's a moment later. The frame is held
  * (reference and lock, tried and never awaited), then the entry is read again: if it is as it was, the frame held is
- * the page's, and stays it, for nobody replaces a frame that another holds. If not, the hold is given up.
+ * the page's, and stays it, for nobody replaces a frame that another holds. If not, the hold is given up. So it is when
+ * the page is pinned; a pin comes with the lock held, so none comes from now on.
  */
 final class CollectStep extends SlotStep {
     private final Selection selection;
@@ -55,7 +58,7 @@ final class CollectStep extends SlotStep {
                     slots.addHole(address);
                 }
             }
-            case Pte.PRESENT, Pte.HINT, Pte.DEVICE_PRIVATE -> {
+            case Pte.PRESENT, Pte.HINT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> {
                 if (Pte.large(entry)) {
                     return lookAtLarge(vma, address, entry, start, end);
                 }
@@ -102,6 +105,11 @@ final class CollectStep extends SlotStep {
         }
         if (!isPage(vma.space().table().get(address), head, count)) {
             slots.busy = true;
+            letGo(head);
+            return;
+        }
+        if (frames.flag(head, Frames.PINNED)) {
+            agent.count(Stat.PINNED_REFUSED, count);
             letGo(head);
             return;
         }

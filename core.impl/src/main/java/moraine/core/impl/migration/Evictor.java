@@ -7,6 +7,7 @@ import moraine.core.api.model.Event;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.History;
 
@@ -95,13 +96,29 @@ public final class Evictor {
         if (held == 0) {
             return 0;
         }
+        int[] dropped = {0};
+        int moving = dropLazy(agent, held, dropped);
         int mover = rooms.regimes.current().mover();
         agent.batch().order().off(rooms.home(node), reason, cause, mover);
-        int moved = agent.batch().moveFrames(agent.scratch(), held);
+        int moved = dropped[0] + (moving == 0 ? 0 : agent.batch().moveFrames(agent.scratch(), moving));
         if (moved > 0) {
             rooms.events.record(Event.Kind.EVICTION, node, -1, 0, moved, cause);
         }
         return moved;
+    }
+
+    /** Drops the victims whose content nobody needs. @return how many are left, at the front of the scratch space */
+    private int dropLazy(Agent agent, int held, int[] dropped) {
+        long[] victims = agent.scratch();
+        int left = 0;
+        for (int i = 0; i < held; i++) {
+            if (rooms.lazyPages.lazy(victims[i])) {
+                dropped[0] += rooms.lazyPages.drop(agent, victims[i]);
+            } else {
+                victims[left++] = victims[i];
+            }
+        }
+        return left;
     }
 
     /** Takes reference and lock of a folio that may be evicted. */
@@ -116,9 +133,11 @@ public final class Evictor {
             return false;
         }
         if (!frames.isTail(pfn) && frames.tryLock(pfn)) {
-            if (frames.mappings(pfn) > 0 && frames.object(pfn) != 0) {
+            boolean pinned = frames.flag(pfn, Frames.PINNED);
+            if (!pinned && frames.mappings(pfn) > 0 && frames.object(pfn) != 0) {
                 return true;
             }
+            agent.count(Stat.PINNED_REFUSED, pinned ? 1L << frames.order(pfn) : 0);
             frames.unlock(pfn);
         }
         if (frames.put(pfn) == 0) {

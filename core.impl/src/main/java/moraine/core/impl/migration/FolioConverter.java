@@ -2,6 +2,8 @@ package moraine.core.impl.migration;
 
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.Event;
+import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -53,6 +55,10 @@ public final class FolioConverter implements Converter {
             release(agent, head);
             return unowned ? KEPT : NOTHING;
         }
+        if (frames.flag(head, Frames.PINNED)) {
+            keep(agent, head, now);
+            return KEPT;
+        }
         if (!holdable(head, now)) {
             agent.scratch()[0] = head;
             agent.batch().order().off(rooms.home(frames.node(head)), Reason.CONVERSION, Cause.CONVERSION, now.mover());
@@ -62,6 +68,17 @@ public final class FolioConverter implements Converter {
         frames.unlock(head);
         release(agent, head);
         return CONVERTED;
+    }
+
+    /** Leaves a pinned folio, which is locked, as it is, and says so once. */
+    private void keep(Agent agent, long head, Regime now) {
+        if (rooms.pins.firstKept(head, now.epoch())) {
+            int pages = 1 << frames.order(head);
+            agent.count(Stat.PINNED_REFUSED, pages);
+            rooms.events.record(Event.Kind.KEPT, frames.node(head), -1, head << Pages.SHIFT, pages, Cause.CONVERSION);
+        }
+        frames.unlock(head);
+        release(agent, head);
     }
 
     private void change(Agent agent, long head, Regime now) {
@@ -90,7 +107,10 @@ public final class FolioConverter implements Converter {
 
     @Override
     public boolean inPlace(long head, Regime next) {
-        return frames.isTail(head) || frames.refs(head) == 0 || settled(head, next) || holdable(head, next);
+        return frames.isTail(head)
+                || frames.refs(head) == 0
+                || settled(head, next)
+                || holdable(head, next) && !frames.flag(head, Frames.PINNED);
     }
 
     private void release(Agent agent, long head) {

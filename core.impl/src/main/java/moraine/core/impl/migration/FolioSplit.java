@@ -42,7 +42,7 @@ public final class FolioSplit {
             return false;
         }
         boolean small = frames.order(head) == 0;
-        if (!small && splitLocked(agent, head)) {
+        if (!small && !frames.flag(head, Frames.PINNED) && splitLocked(agent, head)) {
             return true;
         }
         frames.unlock(head);

@@ -11,6 +11,7 @@ import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
@@ -143,6 +144,43 @@ final class ReverseMap {
 
     private static long represented(long entry, boolean cpuAddressable) {
         return cpuAddressable ? Pte.present(entry) : Pte.absent(entry, Pte.DEVICE_PRIVATE);
+    }
+
+    /** Replaces every MIGRATING entry of a folio that is no more by NONE. */
+    void clear(long head) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(head);
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(index);
+                if (address >= 0) {
+                    clear(vma.space().table(), address, head);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private void clear(PageTable table, long address, long head) {
+        MiddleTable middle = table.lock(address);
+        try {
+            for (long entry = table.get(address);
+                    Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == head;
+                    entry = table.get(address)) {
+                if (table.replace(address, entry, Pte.NONE)) {
+                    return;
+                }
+            }
+        } finally {
+            middle.unlock(PageTable.region(address));
+        }
     }
 
     /** Changes the kind of every entry that maps the folio between PRESENT and DEVICE_PRIVATE. */

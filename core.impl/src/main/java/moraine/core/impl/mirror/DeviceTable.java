@@ -2,6 +2,7 @@ package moraine.core.impl.mirror;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import moraine.core.api.driver.DeviceDriver;
+import moraine.core.api.model.DeviceCapabilities;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Actors;
@@ -23,7 +24,9 @@ public final class DeviceTable extends Notifiers.Subscription {
     private final SpaceImpl space;
     private final int node;
     private final String owner;
+    private final String cookie;
     private final DeviceDriver driver;
+    private final DeviceCapabilities can;
     private final Actors actors;
     private final PageTable table;
     private final Contexts contexts;
@@ -35,7 +38,9 @@ public final class DeviceTable extends Notifiers.Subscription {
         this.space = space;
         this.node = node;
         this.owner = owner;
+        this.cookie = "exclusive to node " + node;
         this.driver = driver;
+        this.can = driver.capabilities();
         this.actors = actors;
         this.table = new PageTable(actors);
         this.contexts = new Contexts(actors);
@@ -53,6 +58,11 @@ public final class DeviceTable extends Notifiers.Subscription {
     /** {@return cookie that decides whose private pages the device may see} */
     public String owner() {
         return owner;
+    }
+
+    /** {@return what this device's announcements of exclusive access carry, and no other device's of the same owner} */
+    public String cookie() {
+        return cookie;
     }
 
     public PageTable table() {
@@ -94,10 +104,44 @@ public final class DeviceTable extends Notifiers.Subscription {
         MiddleTable.set(leaf, PageTable.index(address), entry);
     }
 
+    /**
+     * {@return whether the device alone has a page: the CPU's entry is EXCLUSIVE and the device's ATOMIC}
+     *
+     * @param entry the CPU's
+     */
+    public boolean exclusive(long page, long entry) {
+        long own = table.get(page);
+        return Pte.kind(entry) == Pte.EXCLUSIVE && (own & Pte.ATOMIC) != 0 && Pte.pfn(own) == Pte.pfn(entry);
+    }
+
+    /**
+     * {@return whether the device's own atomics suffice for a frame: it is coherent with the CPUs, or they cannot reach
+     * the frame}
+     *
+     * @param holder the frame's node
+     */
+    public boolean atomicsReach(int holder) {
+        return can.atomics() && (can.coherent() || holder == node);
+    }
+
+    /** Gives the right to a page; the CPU's entry is EXCLUSIVE and its frame locked. @return OK, or why it is closed */
+    public Errno grant(long page, long pfn) {
+        lock();
+        try {
+            Errno why = closed;
+            if (why == null) {
+                install(page, Pte.of(Pte.PRESENT, pfn, Pte.WRITE | Pte.ATOMIC));
+            }
+            return why == null ? Errno.OK : why;
+        } finally {
+            unlock();
+        }
+    }
+
     @Override
     protected boolean invalidate(
             Notifiers.Event event, long from, long to, @Nullable String cause, long newSequence, boolean blockable) {
-        if (event == Notifiers.Event.EXCLUSIVE && owner.equals(cause)) {
+        if (event == Notifiers.Event.EXCLUSIVE && cookie.equals(cause)) {
             return true;
         }
         if (blockable) {

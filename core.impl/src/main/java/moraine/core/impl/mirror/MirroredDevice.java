@@ -4,11 +4,14 @@ import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.access.DeviceAccessImpl;
 import moraine.core.impl.device.DeviceRoom;
+import moraine.core.impl.exclusive.ExclusiveAccess;
+import moraine.core.impl.exclusive.ExclusiveRanges;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.faults.DeviceFaultService;
 import moraine.core.impl.host.PolicyCalls;
@@ -24,6 +27,7 @@ public final class MirroredDevice implements DeviceRoom {
     private final DeviceDriver driver;
     private final DeviceFaultService service;
     private final Evictor evictor;
+    private final ExclusiveRanges exclusives;
 
     public MirroredDevice(
             Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
@@ -32,6 +36,7 @@ public final class MirroredDevice implements DeviceRoom {
         this.node = node;
         this.driver = driver;
         this.service = new DeviceFaultService(rooms, spaces, faults, node, driver, calls);
+        this.exclusives = new ExclusiveRanges(rooms, new ExclusiveAccess(rooms, faults));
         this.evictor = new Evictor(rooms);
     }
 
@@ -42,12 +47,21 @@ public final class MirroredDevice implements DeviceRoom {
 
     @Override
     public DeviceAccess access(int space, FaultHandler faults) {
+        return new DeviceAccessImpl(rooms, table(space), faults);
+    }
+
+    private DeviceTable table(int space) {
         DeviceTable table = find(space).devices().table(node);
         if (table == null) {
             throw MoraineException.caller(
                     Errno.ENODEV, "device node " + node + " is not attached to space " + space + "; attach it first");
         }
-        return new DeviceAccessImpl(rooms, table, faults);
+        return table;
+    }
+
+    @Override
+    public MigrationReport exclusive(int space, long address, long bytes) {
+        return exclusives.take(table(space), address, bytes);
     }
 
     private SpaceImpl find(int id) {

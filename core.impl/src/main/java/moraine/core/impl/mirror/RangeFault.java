@@ -81,7 +81,7 @@ public final class RangeFault {
                 long address = start + ((long) i << Pages.SHIFT);
                 Vma vma = space.vmas().find(address);
                 boolean readable = vma != null && vma.protection().allows(Intent.READ);
-                found[i] = readable ? mirror(table, space.table().get(address), Intent.READ) : Pte.NONE;
+                found[i] = readable ? mirror(table, address, space.table().get(address), Intent.READ) : Pte.NONE;
             }
         } finally {
             space.unlockShared(stamp);
@@ -107,11 +107,20 @@ public final class RangeFault {
     }
 
     private void install(Agent agent, DeviceTable table, long address, long entry) {
+        long own = table.table().get(address);
+        if (isStronger(own, entry)) {
+            return;
+        }
         boolean remote = Pte.kind(entry) == Pte.PRESENT && rooms.frames.node(Pte.pfn(entry)) != table.node();
-        if (remote && Pte.kind(table.table().get(address)) == Pte.NONE) {
+        if (remote && Pte.kind(own) == Pte.NONE) {
             agent.count(Stat.MAPPED_REMOTE);
         }
         table.install(address, entry);
+    }
+
+    /** {@return whether the device has the page exclusively by now, which a plain translation would undo} */
+    private static boolean isStronger(long own, long found) {
+        return (own & Pte.ATOMIC) != 0 && Pte.pfn(own) == Pte.pfn(found) && Pte.kind(found) == Pte.PRESENT;
     }
 
     private Errno read(
@@ -135,7 +144,7 @@ public final class RangeFault {
                     return Errno.EPERM;
                 }
                 long entry = space.table().get(address);
-                long mirrored = mirror(table, entry, intent);
+                long mirrored = mirror(table, address, entry, intent);
                 if (mirrored != Pte.NONE) {
                     found[i++] = mirrored;
                     continue;
@@ -152,12 +161,13 @@ public final class RangeFault {
     }
 
     /** {@return the device's entry for a CPU entry that serves the intent, else NONE} */
-    private long mirror(DeviceTable table, long entry, Intent intent) {
+    private long mirror(DeviceTable table, long address, long entry, Intent intent) {
         boolean enough = !intent.writes() || Pte.writable(entry);
         return switch (Pte.kind(entry)) {
             case Pte.PRESENT -> enough ? translation(entry) : Pte.NONE;
             case Pte.ZERO -> intent.writes() ? Pte.NONE : Pte.of(Pte.ZERO, 0, 0);
             case Pte.DEVICE_PRIVATE -> enough && visible(table, entry) ? translation(entry) : Pte.NONE;
+            case Pte.EXCLUSIVE -> table.exclusive(address, entry) ? translation(entry) | Pte.ATOMIC : Pte.NONE;
             default -> Pte.NONE;
         };
     }

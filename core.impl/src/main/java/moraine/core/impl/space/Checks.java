@@ -1,6 +1,7 @@
 package moraine.core.impl.space;
 
 import java.util.List;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
@@ -12,7 +13,7 @@ import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
 
 /** What callers of a space may ask for; each refusal says what, where, both values and the remedy. */
-final class Checks {
+public final class Checks {
     private Checks() {}
 
     static void mapping(MapRequest request) {
@@ -29,7 +30,7 @@ final class Checks {
     }
 
     /** {@return the end of the range, rounded up to a page} */
-    static long range(long address, long bytes) {
+    public static long range(long address, long bytes) {
         if (!Pages.aligned(address) || address < 0) {
             throw invalid(
                     "address 0x" + Long.toHexString(address) + " is not a multiple of " + Pages.SIZE + "; align it");
@@ -66,6 +67,18 @@ final class Checks {
                     Errno.ENOMEM,
                     "range " + Pages.range(start, end) + " is not mapped from 0x" + Long.toHexString(at)
                             + " on; map it first");
+        }
+    }
+
+    static void anonymous(VmaMap map, long start, long end, Advice advice) {
+        for (Vma vma : map.overlapping(start, end)) {
+            if (vma.shared()) {
+                throw MoraineException.caller(
+                        Errno.EOPNOTSUPP,
+                        "advice " + advice.kind() + " on range " + Pages.range(start, end) + " meets mapping "
+                                + Pages.range(vma.start(), vma.end())
+                                + ", which is shared; others may need its content, so unmap it instead");
+            }
         }
     }
 

@@ -8,15 +8,19 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.pins.PinnedCopies;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the entries of private mappings into a child, read-only on both sides. The parent's lock is held exclusively,
  * and the object's lock while a region is copied, so that no reverse walk passes between reading and writing an entry.
- * Shared mappings are left to fault from their object.
+ * Shared mappings are left to fault from their object. A page that a device has exclusively is the CPUs' again: the
+ * announcement took the device's translation away, and no fault can come between. A pinned page is copied at once and
+ * stays the parent's alone, writable as it was.
  */
 final class Forker {
     private final Rooms rooms;
@@ -33,15 +37,13 @@ final class Forker {
             return;
         }
         parent.notifiers().start(Notifiers.Event.PROTECTION, vma.start(), vma.end());
-        try {
+        try (var copies = new PinnedCopies(rooms, agent, vma)) {
             parent.table().regions(vma.start(), vma.end(), (middle, region) -> {
-                long from = Math.max(vma.start(), region);
                 long to = Math.min(vma.end(), region + Pages.LARGE_SIZE);
-                vma.object().lock(rooms.actors);
-                try {
-                    copyRegion(child.table(), middle, from, to);
-                } finally {
-                    vma.object().unlock();
+                long from = copyRegion(child, vma, middle, Math.max(vma.start(), region), to, copies);
+                while (from < to) {
+                    copies.provide();
+                    from = copyRegion(child, vma, middle, from, to, copies);
                 }
             });
             parent.shootDown(agent);
@@ -50,28 +52,63 @@ final class Forker {
         }
     }
 
-    private void copyRegion(PageTable target, MiddleTable middle, long from, long to) {
+    /** {@return where a page for a copy was missing, or the end of the range} */
+    private long copyRegion(SpaceImpl child, Vma vma, MiddleTable middle, long from, long to, PinnedCopies copies) {
+        vma.object().lock(rooms.actors);
+        try {
+            return copyRegion(child.table(), middle, from, to, copies);
+        } finally {
+            vma.object().unlock();
+        }
+    }
+
+    private long copyRegion(PageTable target, MiddleTable middle, long from, long to, PinnedCopies copies) {
         int region = PageTable.region(from);
         MiddleTable copy = target.middleForInstall(from);
         middle.lock(region, rooms.actors);
         copy.lock(region, rooms.actors);
         try {
-            if (Pte.large(middle.entry(region))) {
+            long whole = middle.entry(region);
+            boolean begun = Pte.kind(copy.entry(region)) == Pte.TABLE;
+            if (Pte.large(whole) && !begun && !copies.pinned(whole)) {
                 copyLeaf(middle, copy, region);
-                return;
+                return to;
             }
             long[] leaf = middle.leaf(region);
-            long[] into = leaf == null ? null : target.leafForInstall(copy, from);
-            if (leaf == null || into == null) {
-                return;
+            long[] into = leaf == null && !Pte.large(whole) ? null : target.leafForInstall(copy, from);
+            if (into == null) {
+                return to;
             }
-            for (int index = PageTable.index(from); index <= PageTable.index(to - 1); index++) {
-                copyEntry(leaf, into, index);
+            long at = from;
+            while (at < to && copyPage(leaf, whole, into, at, copies)) {
+                at += Pages.SIZE;
             }
+            return at;
         } finally {
             copy.unlock(region);
             middle.unlock(region);
         }
+    }
+
+    /**
+     * Copies an entry, or the page if it is pinned. A 2 MiB page that was pinned when its first page was copied is
+     * copied to the end.
+     *
+     * @return false when a page for that is missing
+     */
+    private boolean copyPage(long @Nullable [] leaf, long whole, long[] into, long address, PinnedCopies copies) {
+        int index = PageTable.index(address);
+        long entry = leaf == null ? whole : MiddleTable.get(leaf, index);
+        if (leaf != null && !copies.pinned(entry)) {
+            copyEntry(leaf, into, index);
+            return true;
+        }
+        if (!copies.ready()) {
+            return false;
+        }
+        long pfn = leaf == null ? Pte.pfn(entry) + index : Pte.pfn(entry);
+        MiddleTable.set(into, index, copies.copy(entry, pfn, address));
+        return true;
     }
 
     private void copyLeaf(MiddleTable middle, MiddleTable copy, int region) {
@@ -93,8 +130,9 @@ final class Forker {
                 return;
             }
             count(entry, 1);
-            if (MiddleTable.replace(leaf, index, entry, entry & ~Pte.WRITE)) {
-                MiddleTable.set(into, index, entry & ~Pte.WRITE);
+            long copy = (Pte.kind(entry) == Pte.EXCLUSIVE ? Pte.present(entry) : entry) & ~Pte.WRITE;
+            if (MiddleTable.replace(leaf, index, entry, copy)) {
+                MiddleTable.set(into, index, copy);
                 return;
             }
             count(entry, -1);

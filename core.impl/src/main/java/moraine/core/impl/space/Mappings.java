@@ -3,6 +3,7 @@ package moraine.core.impl.space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
@@ -13,6 +14,7 @@ import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.pins.PinnedEdges;
 import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
 
@@ -28,11 +30,13 @@ final class Mappings {
     private final Rooms rooms;
     private final Spaces spaces;
     private final SpaceImpl space;
+    private final PinnedEdges edges;
 
     Mappings(Rooms rooms, Spaces spaces, SpaceImpl space) {
         this.rooms = rooms;
         this.spaces = spaces;
         this.space = space;
+        this.edges = new PinnedEdges(rooms);
     }
 
     /** Makes a change with the lock held and the space open. */
@@ -82,6 +86,7 @@ final class Mappings {
     }
 
     private long unmap(Agent agent, long start, long end) {
+        edges.check(space, start, end);
         Edit edit = Edit.of(space.vmas(), start, end, null);
         publish(edit);
         new Unmapper(rooms).clear(agent, space, start, end);
@@ -93,6 +98,7 @@ final class Mappings {
         long end = Checks.range(address, bytes);
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
+            edges.check(space, address, end);
             Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withProtection(protection));
             publish(edit);
             new Protector(rooms, new Unmapper(rooms)).restrict(agent, space, address, end, protection);
@@ -110,6 +116,22 @@ final class Mappings {
             Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withBinding(binding));
             publish(edit);
             return retire(agent, edit);
+        });
+    }
+
+    void advise(long address, long bytes, Advice advice) {
+        long end = Checks.range(address, bytes);
+        change(agent -> {
+            Checks.covered(space.vmas(), address, end);
+            Checks.anonymous(space.vmas(), address, end, advice);
+            switch (advice.kind()) {
+                case FREE -> new LazyFreer(rooms).free(agent, space, address, end);
+                case DEAD -> {
+                    edges.check(space, address, end);
+                    new Unmapper(rooms).clear(agent, space, address, end);
+                }
+            }
+            return end - address;
         });
     }
 
@@ -144,6 +166,10 @@ final class Mappings {
         long align =
                 (start & Pages.LARGE_SIZE - 1) == 0 && end - start >= Pages.LARGE_SIZE ? Pages.LARGE_SIZE : Pages.SIZE;
         long target = place(newBytes, align);
+        edges.check(space, start, end);
+        if ((start - target & Pages.LARGE_SIZE - 1) != 0) {
+            edges.checkAll(space, start, end);
+        }
         List<Vma> moved = List.of(vma.part(start, end).at(space, target, newBytes));
         list(moved);
         Edit edit = Edit.of(space.vmas(), start, end, null);

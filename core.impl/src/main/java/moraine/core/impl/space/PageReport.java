@@ -84,7 +84,7 @@ final class PageReport {
                 pfn,
                 Pte.large(entry) ? Pages.LARGE_ORDER : 0,
                 Pte.writable(entry),
-                (entry & Pte.DIRTY) != 0,
+                (entry & Pte.DIRTY) != 0 && Pte.kind(entry) != Pte.EXCLUSIVE,
                 frames.mappings(head),
                 History.sinceNs(history),
                 rooms.movers.name(History.mover(history)),

@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.concurrent.locks.StampedLock;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Pin;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
@@ -14,6 +17,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.SpaceInfo;
@@ -182,6 +186,16 @@ public final class SpaceImpl implements AddressSpace {
                 rooms.regimes.current().policy());
         int mover = rooms.movers.intern("application");
         return spaces.moves().move(this, address, end - address, node, cause, Reason.USER_MIGRATE, mover);
+    }
+
+    @Override
+    public void advise(long address, long bytes, Advice advice) {
+        mappings.advise(address, bytes, advice);
+    }
+
+    @Override
+    public Pin pin(long address, long bytes, PinKind kind, Intent intent) {
+        return spaces.pinner().pin(this, address, bytes, kind, intent);
     }
 
     @Override

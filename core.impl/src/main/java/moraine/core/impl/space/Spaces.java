@@ -9,6 +9,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.machine.SpaceEnd;
 import moraine.core.impl.migration.RequestedMoves;
+import moraine.core.impl.pins.Pinner;
 import org.jspecify.annotations.Nullable;
 
 /** The address spaces of a machine, by id in the order in which they were opened. */
@@ -17,6 +18,7 @@ public final class Spaces {
     private final CpuFaults faults;
     private final SpaceEnd end;
     private final RequestedMoves moves;
+    private final Pinner pinner;
     private final AtomicInteger nextId = new AtomicInteger(1);
     private final ConcurrentSkipListMap<Integer, SpaceImpl> byId = new ConcurrentSkipListMap<>();
 
@@ -25,6 +27,7 @@ public final class Spaces {
         this.faults = faults;
         this.end = end;
         this.moves = new RequestedMoves(rooms, this);
+        this.pinner = new Pinner(rooms, faults);
     }
 
     public AddressSpace open(String name, int tenant) {
@@ -47,6 +50,10 @@ public final class Spaces {
 
     public RequestedMoves moves() {
         return moves;
+    }
+
+    Pinner pinner() {
+        return pinner;
     }
 
     CpuFaults faults() {

@@ -12,8 +12,8 @@ import moraine.core.impl.tables.Pte;
 
 /**
  * Clears the entries of a range and gives up their pages, a region of 2 MiB at a time: entries go under the region's
- * lock, their users are awaited, then references are dropped. The mappings are dead and the space's lock is held
- * exclusively.
+ * lock, their users are awaited, then references are dropped. The space's lock is held exclusively. The mappings are
+ * dead, or live on with their content dead; then a first touch may fill a page as soon as it is cleared.
  */
 final class Unmapper {
     private final Rooms rooms;

@@ -13,7 +13,9 @@ import moraine.core.api.model.PageState;
  * </pre>
  *
  * The bits from WRITE to HINTED survive every change of kind. A MIGRATING entry keeps the number of the source frame.
- * HINTED on a MIGRATING or DEVICE_PRIVATE entry says that it is to be HINT where it would be PRESENT.
+ * HINTED on a MIGRATING, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. An
+ * EXCLUSIVE entry keeps the bits that it is to have again, and counts as clean and old until then. ATOMIC in a device's
+ * entry says that the device has the page exclusively.
  */
 public final class Pte {
     public static final int NONE = 0;

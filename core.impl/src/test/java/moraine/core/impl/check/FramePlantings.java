@@ -12,6 +12,9 @@ final class FramePlantings {
                 Planting.of("frame-refs", "a reference is never dropped", FramePlantings::hold),
                 Planting.of("frame-mappings", "a mapping too many is counted", FramePlantings::countMapping),
                 Planting.of("frame-lock", "a lock is never given back", FramePlantings::lock),
+                Planting.of("lazy", "a written page may be dropped", FramePlantings::markLazy),
+                Planting.of("pinned", "a mark without a pin", FramePlantings::markPinned),
+                Planting.of("pinned", "a fork shares a pinned page", FramePlantings::sharePinned),
                 Planting.of("I12", "two tenants' frames are mistaken for each other", FramePlantings::swapTenants),
                 Planting.of("charge", "a page is charged that nobody has", FramePlantings::charge));
     }
@@ -33,6 +36,30 @@ final class FramePlantings {
         long pfn = scene.pfn(scene.small);
         scene.rooms.frames.tryLock(pfn);
         return () -> scene.rooms.frames.unlock(pfn);
+    }
+
+    private static Runnable markLazy(Scene scene) {
+        long pfn = scene.pfn(scene.small);
+        scene.rooms.frames.setFlag(pfn, Frames.LAZY);
+        return () -> scene.rooms.frames.clearFlag(pfn, Frames.LAZY);
+    }
+
+    private static Runnable markPinned(Scene scene) {
+        long pfn = scene.pfn(scene.small);
+        scene.rooms.frames.setFlag(pfn, Frames.PINNED);
+        return () -> scene.rooms.frames.clearFlag(pfn, Frames.PINNED);
+    }
+
+    private static Runnable sharePinned(Scene scene) {
+        long pfn = scene.pfn(scene.small);
+        var child = scene.space.fork("child");
+        scene.rooms.frames.get(pfn);
+        scene.rooms.pins.add(pfn);
+        return () -> {
+            scene.rooms.pins.remove(pfn);
+            scene.rooms.frames.put(pfn);
+            child.close();
+        };
     }
 
     /** Both at once, for the sums to stay right. */

@@ -17,6 +17,9 @@ final class MirrorPlantings {
                 Planting.of("I1", "a device may write what the CPU may not", MirrorPlantings::writeZero),
                 Planting.of(
                         "I10", "a device maps another owner's page", s -> install(s, 2, s.device, s.pfn(s.device), 0)),
+                Planting.of("exclusive", "two devices have a page as their own", MirrorPlantings::giveTwice),
+                Planting.of("exclusive", "a device has what the CPUs have too", MirrorPlantings::giveBeside),
+                Planting.of("exclusive", "a device's plain translation was left", MirrorPlantings::leavePlain),
                 Planting.of("I2", "a TLB missed a shoot-down", MirrorPlantings::missShootDown),
                 Planting.of("notifier-quiet", "an invalidation never ends", MirrorPlantings::invalidate),
                 Planting.of("device-lock", "a device table stays locked", MirrorPlantings::lock));
@@ -32,6 +35,34 @@ final class MirrorPlantings {
         DeviceTable table = scene.deviceTable(1);
         table.install(scene.zero(), Pte.of(Pte.ZERO, 0, Pte.WRITE));
         return () -> table.install(scene.zero(), Pte.NONE);
+    }
+
+    private static Runnable giveTwice(Scene scene) {
+        Runnable undo = mark(scene);
+        Runnable first = install(scene, 1, scene.small, scene.pfn(scene.small), Pte.WRITE | Pte.ATOMIC);
+        Runnable second = install(scene, 2, scene.small, scene.pfn(scene.small), Pte.WRITE | Pte.ATOMIC);
+        return () -> {
+            first.run();
+            second.run();
+            undo.run();
+        };
+    }
+
+    private static Runnable giveBeside(Scene scene) {
+        return install(scene, 1, scene.small, scene.pfn(scene.small), Pte.WRITE | Pte.ATOMIC);
+    }
+
+    private static Runnable leavePlain(Scene scene) {
+        Runnable undo = mark(scene);
+        Runnable plain = install(scene, 1, scene.small, scene.pfn(scene.small), Pte.WRITE);
+        return () -> {
+            plain.run();
+            undo.run();
+        };
+    }
+
+    private static Runnable mark(Scene scene) {
+        return scene.put(scene.small, Pte.withKind(scene.entry(scene.small), Pte.EXCLUSIVE));
     }
 
     private static Runnable missShootDown(Scene scene) {

@@ -25,7 +25,7 @@ final class FramesTest {
         Frames.FREE,
         Frames.CACHED,
         Frames.PINNED,
-        Frames.SWAP_BACKED,
+        Frames.LAZY,
         Frames.WRITEBACK,
         Frames.UNEVICTABLE,
         Frames.OFFLINE

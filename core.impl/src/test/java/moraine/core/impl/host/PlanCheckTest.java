@@ -142,7 +142,7 @@ final class PlanCheckTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DUPLICATE_READ_ONLY", "EXCLUSIVE"})
+    @EnumSource(names = "DUPLICATE_READ_ONLY")
     void shouldRefuseActionsThatAreNotOffered(DeviceAction action) {
         refuses(withRule(DeviceRule.always(action)), Errno.EOPNOTSUPP, "device action " + action + " is not offered");
     }

@@ -51,6 +51,11 @@ final class Arena {
         return regions.get(random.nextInt(REGIONS));
     }
 
+    /** {@return a region that no 2 MiB page maps} */
+    Region anySmall(RandomGenerator random) {
+        return regions.get(LARGE + random.nextInt(REGIONS - LARGE));
+    }
+
     /** {@return a region whose mapping the actor may change, among those of its own} */
     int owned(int actor, int owners, RandomGenerator random) {
         int mine = (REGIONS - actor + owners - 1) / owners;

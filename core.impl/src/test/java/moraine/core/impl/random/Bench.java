@@ -3,6 +3,7 @@ package moraine.core.impl.random;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.Agent;
@@ -15,7 +16,10 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
 
-/** The machine under test: CPU node 0, coherent devices as nodes 1 and 2, two policies to choose from. */
+/**
+ * The machine under test: CPU node 0, coherent devices as nodes 1 and 2, the second without atomics of its own, and two
+ * policies to choose from.
+ */
 final class Bench implements AutoCloseable {
     static final int DEVICES = 2;
 
@@ -28,7 +32,8 @@ final class Bench implements AutoCloseable {
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.HIDDEN), hidden, "test.hidden 1.0", 1);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.NODE), node, "test.node 1.0", 0);
-        var profile = TestProfiles.devices(ramBytes, deviceBytes, DEVICES, TestDriverProvider.NAME, true);
+        var alike = TestProfiles.devices(ramBytes, deviceBytes, DEVICES, TestDriverProvider.NAME, true);
+        var profile = TestProfiles.with(alike, DEVICES, "atomics", "false");
         under = TestMachine.create(MachineSpec.of(profile, policy), providers, environment);
     }
 
@@ -58,6 +63,17 @@ final class Bench implements AutoCloseable {
         Agent agent = rooms.begin();
         try {
             return new Evictor(rooms).evict(agent, from, pages);
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    /** Drops pages advised free, as an allocation does that fails. */
+    void dropFreed() {
+        Rooms rooms = under.mechanism().rooms();
+        Agent agent = rooms.begin();
+        try {
+            rooms.lazyPages.makeRoom(agent, Errno.ENOMEM, 0);
         } finally {
             rooms.done(agent);
         }

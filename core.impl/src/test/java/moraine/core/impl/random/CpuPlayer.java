@@ -11,7 +11,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 
-/** A CPU thread that accesses, moves, protects, replaces, forks, evicts and exchanges the policy. */
+/** A CPU thread that accesses, moves, protects, pins, replaces, forks, evicts and exchanges the policy. */
 final class CpuPlayer implements Player {
     private static final int MOST_CHILDREN = 2;
     private static final int LOOKS = 60;
@@ -25,6 +25,7 @@ final class CpuPlayer implements Player {
     private final CpuContext cpu;
     private final SharedWords words;
     private final Nursery nursery;
+    private final PinnedWords pins;
     private final ArrayDeque<Child> children = new ArrayDeque<>();
 
     CpuPlayer(Bench bench, Arena arena, int actor, int owners, int actors, RandomGenerator random) {
@@ -37,6 +38,7 @@ final class CpuPlayer implements Player {
         this.cpu = arena.space.attach(0);
         this.words = new SharedWords(actor, actors, random);
         this.nursery = new Nursery(arena.space, cpu, random);
+        this.pins = new PinnedWords(arena, cpu, actor, random);
     }
 
     @Override
@@ -73,8 +75,31 @@ final class CpuPlayer implements Player {
             bench.evict(1 + random.nextInt(Bench.DEVICES), 1 + random.nextInt(64));
         } else if (dice < 153) {
             bench.machine().policies().use(Bench.anyPolicy(random), false);
+        } else if (dice < 163) {
+            exclusive();
+        } else if (dice < 175) {
+            pins.operate();
+        } else if (dice < 180) {
+            bench.dropFreed();
         } else {
             words.access(cpu, arena.any(random));
+        }
+    }
+
+    /** Gives pages to a device alone. */
+    private void exclusive() {
+        Region region = arena.any(random);
+        int first = random.nextInt(region.pages);
+        long bytes = (1L + random.nextInt(Math.min(8, region.pages - first))) * Pages.SIZE;
+        int before = region.restrictions.get();
+        try {
+            anyDevice().exclusive(arena.space, region.base + (long) first * Pages.SIZE, bytes);
+        } catch (MoraineException e) {
+            boolean shared = e.errno() == Errno.EOPNOTSUPP && region.shared;
+            boolean restricted = (e.errno() == Errno.EFAULT || e.errno() == Errno.EPERM) && region.mayRefuse(before);
+            if (!shared && !restricted && e.errno() != Errno.EBUSY) {
+                throw e;
+            }
         }
     }
 
@@ -195,6 +220,8 @@ final class CpuPlayer implements Player {
 
     @Override
     public void close() {
+        pins.close();
+        nursery.close();
         while (!children.isEmpty()) {
             closeChild();
         }

@@ -1,19 +1,24 @@
 package moraine.core.impl.random;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Pin;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
 import org.jspecify.annotations.Nullable;
 
 /** A private mapping that only one actor touches, while its pages are moved by all: its words are known exactly. */
-final class Nursery {
+final class Nursery implements AutoCloseable {
     private static final int MOST_PAGES = 700;
 
     private final AddressSpace space;
@@ -22,6 +27,10 @@ final class Nursery {
     private long base;
     /** Word of each page. */
     private long @Nullable [] words;
+    /** Pages that were advised free and not written since. */
+    private boolean[] loose = {};
+
+    private @Nullable Pin pin;
 
     private Protection protection = Protection.READ_WRITE;
     /** It is more than one mapping, so that it cannot be resized. */
@@ -50,13 +59,16 @@ final class Nursery {
             map();
             return;
         }
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0, 1, 2, 3 -> fill(mine);
             case 4, 5, 6 -> verify(mine);
             case 7 -> resize(mine);
             case 8 -> resize(mine);
             case 9 -> hole(mine);
             case 10 -> protect();
+            case 11 -> dead(mine);
+            case 12 -> free(mine);
+            case 13 -> pin(mine);
             default -> unmap(mine);
         }
     }
@@ -67,6 +79,7 @@ final class Nursery {
         MapRequest request = MapRequest.anonymous((long) pages * Pages.SIZE);
         base = space.mmap(large ? request.aligned(Pages.LARGE_SIZE) : request);
         words = new long[pages];
+        loose = new boolean[pages];
         bind(pages);
         protection = Protection.READ_WRITE;
         patched = false;
@@ -99,6 +112,7 @@ final class Nursery {
             expect(allowed, "write", address, () -> cpu.putLong(address, value));
             if (allowed) {
                 mine[page] = value;
+                loose[page] = false;
             }
         }
     }
@@ -107,14 +121,75 @@ final class Nursery {
         int start = random.nextInt(mine.length);
         for (int page = start; page < Math.min(mine.length, start + 64); page++) {
             long address = address(page);
-            long wanted = mine[page];
-            expect(protection != Protection.NONE, "read", address, () -> {
-                long word = cpu.getLong(address);
-                if (word != wanted) {
-                    throw new AssertionError("0x" + Long.toHexString(address) + " holds " + word + ", not " + wanted);
-                }
-            });
+            int number = page;
+            expect(protection != Protection.NONE, "read", address, () -> same(mine, number, cpu.getLong(address)));
         }
+    }
+
+    /** Proves a word; one whose page was advised free may be gone. */
+    private void same(long[] mine, int page, long word) {
+        if (word != mine[page] && !(loose[page] && word == 0)) {
+            throw new AssertionError("0x" + Long.toHexString(address(page)) + " holds " + word + ", not " + mine[page]);
+        }
+    }
+
+    /** Says that pages are dead. */
+    private void dead(long[] mine) {
+        letGo();
+        int page = random.nextInt(mine.length);
+        int count = Math.min(mine.length - page, 1 + random.nextInt(32));
+        space.advise(base + (long) page * Pages.SIZE, (long) count * Pages.SIZE, Advice.DEAD);
+        Arrays.fill(mine, page, page + count, 0);
+        Arrays.fill(loose, page, page + count, false);
+    }
+
+    /** Says that pages are free, and has some of them pushed off a device or written again. */
+    private void free(long[] mine) {
+        int page = random.nextInt(mine.length);
+        int count = random.nextBoolean() ? mine.length - page : Math.min(mine.length - page, 16);
+        space.advise(base + (long) page * Pages.SIZE, (long) count * Pages.SIZE, Advice.FREE);
+        Arrays.fill(loose, page, page + count, true);
+    }
+
+    /** Pins pages for a while, during which others try to move them. */
+    private void pin(long[] mine) {
+        letGo();
+        if (protection != Protection.READ_WRITE) {
+            return;
+        }
+        int page = random.nextInt(mine.length);
+        int count = Math.min(mine.length - page, 1 + random.nextInt(16));
+        try {
+            pin = space.pin(
+                    base + (long) page * Pages.SIZE,
+                    (long) count * Pages.SIZE,
+                    PinKind.values()[random.nextInt(2)],
+                    Intent.READ);
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            long[] word = new long[1];
+            pin.read(address(page + i) - base - (long) page * Pages.SIZE, MemorySegment.ofArray(word));
+            same(mine, page + i, word[0]);
+        }
+    }
+
+    /** Ends the pin, which changes of the mapping might have to wait for. */
+    private void letGo() {
+        Pin now = pin;
+        if (now != null) {
+            now.close();
+            pin = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        letGo();
     }
 
     private static void expect(boolean allowed, String what, long address, Runnable access) {
@@ -138,13 +213,16 @@ final class Nursery {
         if (protection != Protection.READ_WRITE || patched) {
             return;
         }
+        letGo();
         int pages = 1 + random.nextInt(Math.min(MOST_PAGES, 2 * mine.length));
         base = space.mremap(base, (long) mine.length * Pages.SIZE, (long) pages * Pages.SIZE, true);
         words = Arrays.copyOf(mine, pages);
+        loose = Arrays.copyOf(loose, pages);
     }
 
     /** Unmaps a few pages and maps new ones there, unless another actor's mapping came there in between. */
     private void hole(long[] mine) {
+        letGo();
         int page = random.nextInt(mine.length);
         int count = Math.min(mine.length - page, 1 + random.nextInt(4));
         long start = base + (long) page * Pages.SIZE;
@@ -153,6 +231,7 @@ final class Nursery {
         try {
             space.mmap(MapRequest.anonymous((long) count * Pages.SIZE).at(start).protect(protection));
             Arrays.fill(mine, page, page + count, 0);
+            Arrays.fill(loose, page, page + count, false);
         } catch (MoraineException e) {
             if (e.errno() != Errno.EEXIST) {
                 throw e;
@@ -194,11 +273,7 @@ final class Nursery {
             return;
         }
         for (int page = 0; page < mine.length; page++) {
-            long word = cpu.getLong(address(page));
-            if (word != mine[page]) {
-                throw new AssertionError(
-                        "0x" + Long.toHexString(address(page)) + " holds " + word + ", not " + mine[page]);
-            }
+            same(mine, page, cpu.getLong(address(page)));
         }
     }
 }

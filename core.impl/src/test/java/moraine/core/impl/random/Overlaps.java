@@ -21,7 +21,11 @@ record Overlaps(Map<String, Long> counts) {
             "device.mapped.remote.pages",
             "convert.pages",
             "folio.splits",
-            "shootdowns");
+            "shootdowns",
+            "exclusive.pages",
+            "exclusive.revoked.pages",
+            "migrate.pinned.pages",
+            "advice.dropped.pages");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -102,6 +102,19 @@ final class PlainSpace {
         return page == null ? Protection.NONE : page.protection;
     }
 
+    /** {@return whether the page is of shared memory} */
+    boolean shared(long address) {
+        Page page = pages.get(Pages.floor(address));
+        return page != null && page.object != null;
+    }
+
+    /** Makes private pages zero. */
+    void clear(long start, int count) {
+        for (int i = 0; i < count; i++) {
+            cell(start + (long) i * Pages.SIZE).words.clear();
+        }
+    }
+
     /** {@return the word; the page is mapped} */
     long word(long address) {
         return cell(address).words.getOrDefault((int) (address & Pages.OFFSET_MASK), 0L);

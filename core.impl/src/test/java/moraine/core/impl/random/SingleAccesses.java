@@ -1,6 +1,7 @@
 package moraine.core.impl.random;
 
 import java.util.random.RandomGenerator;
+import moraine.core.api.host.Device;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
@@ -59,6 +60,29 @@ final class SingleAccesses {
         boolean done = Agreement.does(Errno.EFAULT, () -> side.cpu().touch(at, Pages.SIZE, intent));
         side.note("touch " + intent, at, done ? 1 : 0);
         Agreement.same(done, side.model().protection(at).allows(intent), "touch", at);
+    }
+
+    /** Gives pages to a device alone; the first that cannot be had so ends it. */
+    void exclusive(Side side, int most) {
+        long at = side.model().anyPage(random);
+        if (at == 0) {
+            return;
+        }
+        int count = side.model().run(at, most);
+        Errno wanted = Errno.OK;
+        for (int i = 0; i < count && wanted == Errno.OK; i++) {
+            long page = at + (long) i * Pages.SIZE;
+            wanted = switch (side.model().protection(page)) {
+                case NONE -> Errno.EFAULT;
+                case READ -> Errno.EPERM;
+                case READ_WRITE -> side.model().shared(page) ? Errno.EOPNOTSUPP : Errno.OK;
+            };
+        }
+        int node = 1 + random.nextInt(Bench.DEVICES);
+        Device device = machine.device(Bench.device(node));
+        boolean done = Agreement.does(wanted, () -> device.exclusive(side.space(), at, (long) count * Pages.SIZE));
+        side.note("exclusive to " + node + " " + wanted, at, count);
+        Agreement.same(done, wanted == Errno.OK, "exclusive", at);
     }
 
     /** A kernel of one block that reads and writes words around an address until a page refuses. */

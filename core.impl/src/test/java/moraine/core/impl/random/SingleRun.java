@@ -24,6 +24,7 @@ final class SingleRun implements AutoCloseable {
     private final StringBuilder log = new StringBuilder();
     private final SingleMappings mappings;
     private final SingleAccesses accesses;
+    private final SinglePins pins;
     private int forks;
 
     SingleRun(long seed) {
@@ -31,6 +32,7 @@ final class SingleRun implements AutoCloseable {
         bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment());
         mappings = new SingleMappings(random);
         accesses = new SingleAccesses(bench.machine(), random);
+        pins = new SinglePins(random);
         add(bench.machine().openSpace("s0"), new PlainSpace());
     }
 
@@ -62,7 +64,7 @@ final class SingleRun implements AutoCloseable {
     }
 
     private void operate(Side side) {
-        switch (random.nextInt(40)) {
+        switch (random.nextInt(45)) {
             case 0, 1 -> mappings.map(side);
             case 2 -> mappings.unmap(side);
             case 3, 4 -> mappings.protect(side);
@@ -75,6 +77,9 @@ final class SingleRun implements AutoCloseable {
             case 13 -> exchange();
             case 14, 15, 16, 17 -> accesses.launch(side);
             case 18, 19 -> accesses.touch(side);
+            case 40, 41 -> accesses.exclusive(side, mappings.length());
+            case 42, 43 -> pins.pin(side, mappings.length());
+            case 44 -> pins.dead(side, mappings.length());
             case 20, 21, 22, 23, 24, 25, 26, 27 -> accesses.read(side);
             default -> accesses.write(side);
         }

@@ -67,6 +67,7 @@ final class WordKernel implements Kernel {
         private int slot;
         private int other;
         private boolean chosen;
+        private boolean atomically;
         private boolean looked;
 
         Pace(int first) {
@@ -95,6 +96,7 @@ final class WordKernel implements Kernel {
             if (!chosen) {
                 slot = Region.firstSlot(page) + random.nextInt(2);
                 other = random.nextInt(actors);
+                atomically = !region.shared && random.nextInt(3) == 0;
                 chosen = true;
             }
             if (!looked) {
@@ -104,7 +106,11 @@ final class WordKernel implements Kernel {
             long sequence = region.last[actor][slot];
             long address = region.address(actor, slot);
             region.exact(actor, slot, memory.getLong(address));
-            memory.putLong(address, Word.of(actor, sequence + 1));
+            if (atomically && sequence > 0) {
+                region.exact(actor, slot, memory.getAndAddLong(address, 1));
+            } else {
+                memory.putLong(address, Word.of(actor, sequence + 1));
+            }
             region.last[actor][slot] = sequence + 1;
             page += blocks;
             chosen = false;

@@ -1,0 +1,101 @@
+package moraine.core.impl.pins;
+
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.faults.Placement;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * Copies that a fork makes of pinned pages at once, so that they stay their parent's alone. A page is taken from the
+ * allocator before the fork's locks are, and used under them; one at a time.
+ */
+public final class PinnedCopies implements AutoCloseable {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final Placement placement;
+    private final Agent agent;
+    private final Vma vma;
+    private long spare = -1;
+    private boolean held;
+
+    /** @param vma the parent's mapping */
+    public PinnedCopies(Rooms rooms, Agent agent, Vma vma) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.placement = new Placement(rooms);
+        this.agent = agent;
+        this.vma = vma;
+    }
+
+    /**
+     * {@return whether an entry maps a pinned page}; it stays so while the space's lock is held exclusively, or ends
+     */
+    public boolean pinned(long entry) {
+        return Pte.maps(entry) && frames.flag(frames.head(Pte.pfn(entry)), Frames.PINNED);
+    }
+
+    /** {@return whether a page is at hand} */
+    public boolean ready() {
+        return spare >= 0;
+    }
+
+    /**
+     * Takes a page; no lock but the space's is held.
+     *
+     * @throws MoraineException ENOMEM or EDQUOT when there is none
+     */
+    public void provide() {
+        AllocRequest request = placement.request(agent, vma, Reason.COPY_ON_WRITE, Intent.WRITE, rooms.home(0));
+        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        if (pfn < 0) {
+            throw new MoraineException(
+                    Errno.values()[(int) -pfn],
+                    Blame.RESOURCES,
+                    "fork of space " + vma.space().name() + " found no page to copy a pinned one of "
+                            + Pages.range(vma.start(), vma.end()) + " to; close the pin first, or free memory");
+        }
+        held = placement.hold(pfn);
+        spare = pfn;
+    }
+
+    /** {@return the child's entry: the page at hand, with the content of a pinned page} */
+    public long copy(long entry, long pfn, long address) {
+        long mine = spare;
+        spare = -1;
+        frames.copy(pfn, mine, 1);
+        int home = rooms.home(0);
+        rooms.charge(Cost.COPY, home, frames.node(pfn), frames.node(mine), Pages.SIZE);
+        frames.owner(mine, vma.object().id(), vma.index(address));
+        frames.addMapping(mine, 1);
+        frames.history(mine, placement.made(rooms.regimes.current(), Cause.COPY_ON_WRITE, rooms.nowNs()));
+        agent.count(Stat.COW_COPIES);
+        int kind = rooms.types.cpuAddressable(frames.type(mine)) ? Pte.kind(entry) : Pte.DEVICE_PRIVATE;
+        long copied = Pte.of(kind, mine, Pte.bits(entry) & ~Pte.LARGE);
+        placement.unhold(mine, held);
+        return copied;
+    }
+
+    /** Gives back a page that was not needed after all. */
+    @Override
+    public void close() {
+        if (spare >= 0) {
+            placement.unhold(spare, held);
+            if (frames.put(spare) == 0) {
+                rooms.allocator.free(agent.worker(), spare);
+            }
+            spare = -1;
+        }
+    }
+}

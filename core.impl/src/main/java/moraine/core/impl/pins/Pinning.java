@@ -1,0 +1,158 @@
+package moraine.core.impl.pins;
+
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MemoryType;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
+import moraine.core.api.model.PinRule;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.faults.CpuFaults;
+import moraine.core.impl.frames.FrameWord;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+
+/**
+ * A pin in the making: each page is faulted in as if a CPU touched it, moved home where its type's rule says so, and
+ * held.
+ *
+ * <p>A private page is made the space's own first, even for reading: writable where the mapping allows it, else the
+ * only mapping of its frame. So no later write takes the mapping off to a copy while the pin stays behind. With the
+ * space's lock held shared no fork comes between.
+ */
+final class Pinning {
+    /** As HMM_RANGE_DEFAULT_TIMEOUT: 1,000 ms. */
+    private static final long TIMEOUT_NS = 1_000_000_000L;
+    /** Repetitions in virtual time, where time never decides. */
+    private static final int RETRIES = 64;
+    /** Moves of one page, after which it evidently finds no place where it may be pinned. */
+    private static final int MOVES = 4;
+
+    private final Rooms rooms;
+    private final Frames frames;
+    private final CpuFaults faults;
+    private final Agent agent;
+    private final SpaceImpl space;
+    private final PinKind kind;
+    private final Intent intent;
+    private long pinned = -1;
+    private int moves;
+
+    Pinning(Rooms rooms, CpuFaults faults, Agent agent, SpaceImpl space, PinKind kind, Intent intent) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.faults = faults;
+        this.agent = agent;
+        this.space = space;
+        this.kind = kind;
+        this.intent = intent;
+    }
+
+    /** {@return the frame of the page that was pinned last} */
+    long pfn() {
+        return pinned;
+    }
+
+    /** Pins a page. @return OK, or why not */
+    Errno page(long page) {
+        long begun = rooms.nowNs();
+        moves = 0;
+        for (int attempt = 0; ; attempt++) {
+            Errno outcome = attempt(page);
+            if (outcome != Errno.EAGAIN) {
+                return outcome;
+            }
+            boolean late =
+                    rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begun > TIMEOUT_NS;
+            if (late || moves > MOVES) {
+                return Errno.EBUSY;
+            }
+        }
+    }
+
+    /** {@return EAGAIN when the page came a step nearer, or somebody else had it} */
+    private Errno attempt(long page) {
+        long stamp = space.lockShared();
+        try {
+            if (space.closed()) {
+                return Errno.EBADF;
+            }
+            Vma vma = space.vmas().find(page);
+            if (vma == null || !vma.protection().allows(intent)) {
+                return Errno.EFAULT;
+            }
+            long entry = space.table().get(page);
+            return Pte.kind(entry) == Pte.PRESENT && own(vma, entry)
+                    ? hold(vma, page, entry)
+                    : prepare(vma, page, entry);
+        } finally {
+            space.unlockShared(stamp);
+        }
+    }
+
+    /** {@return whether a later write will find this frame and not copy it} */
+    private boolean own(Vma vma, long entry) {
+        if (Pte.writable(entry)) {
+            return true;
+        }
+        if (vma.shared()) {
+            return !intent.writes();
+        }
+        return vma.protection() != Protection.READ_WRITE && frames.mappings(Pte.pfn(entry)) == 1;
+    }
+
+    private Errno prepare(Vma vma, long page, long entry) {
+        boolean mapped = Pte.maps(entry);
+        int cpu = rooms.home(mapped ? frames.node(Pte.pfn(entry)) : 0);
+        Intent needed = vma.shared() ? intent : Intent.WRITE;
+        Errno outcome = faults.resolveLocked(agent, space, page, needed, entry, cpu);
+        return outcome == Errno.OK ? Errno.EAGAIN : outcome;
+    }
+
+    private Errno hold(Vma vma, long page, long entry) {
+        long pfn = Pte.pfn(entry);
+        if (!frames.getUnlessZero(pfn)) {
+            return frames.refs(pfn) == FrameWord.REFS_MAX ? Errno.EOVERFLOW : Errno.EAGAIN;
+        }
+        PinRule rule = PinRule.ALLOW;
+        Errno outcome = Errno.EAGAIN;
+        if (frames.tryLock(pfn)) {
+            long now = space.table().get(page);
+            if (Pte.kind(now) == Pte.PRESENT && Pte.pfn(now) == pfn && own(vma, now)) {
+                rule = rule(pfn);
+                outcome = rule == PinRule.DENY ? Errno.EACCES : outcome;
+                if (rule == PinRule.ALLOW) {
+                    rooms.pins.add(frames.head(pfn));
+                    pinned = pfn;
+                    outcome = Errno.OK;
+                }
+            }
+            frames.unlock(pfn);
+        } else {
+            rooms.actors.pause(1);
+        }
+        if (outcome != Errno.OK && frames.put(pfn) == 0) {
+            rooms.allocator.free(agent.worker(), frames.head(pfn));
+        }
+        return rule == PinRule.MIGRATE_FIRST ? moveHome(page, pfn) : outcome;
+    }
+
+    private PinRule rule(long pfn) {
+        MemoryType type = rooms.types.type(frames.type(pfn));
+        return kind == PinKind.SHORT ? type.pinShort() : type.pinLong();
+    }
+
+    private Errno moveHome(long page, long pfn) {
+        int mover = rooms.movers.intern("application");
+        agent.batch().order().off(rooms.home(frames.node(pfn)), Reason.USER_MIGRATE, Cause.USER, mover);
+        agent.batch().moveRange(space, page, page + Pages.SIZE);
+        moves++;
+        return agent.batch().full() ? Errno.EBUSY : Errno.EAGAIN;
+    }
+}

@@ -1,0 +1,101 @@
+package moraine.core.impl.space;
+
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.migration.FolioSplit;
+import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+
+/**
+ * Marks the pages of a range as ones whose content may be dropped. Their entries lose WRITE, so that a write faults and
+ * takes the mark away before it is made; and they are clean and old again. The space's lock is held exclusively.
+ */
+final class LazyFreer {
+    private static final long GONE = Pte.WRITE | Pte.YOUNG | Pte.DIRTY;
+
+    private final Rooms rooms;
+    private final Frames frames;
+    private final FolioSplit split;
+
+    LazyFreer(Rooms rooms) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.split = new FolioSplit(rooms);
+    }
+
+    void free(Agent agent, SpaceImpl space, long start, long end) {
+        space.notifiers().start(Notifiers.Event.PROTECTION, start, end);
+        try {
+            space.table().regions(start, end, (middle, region) -> {
+                long from = Math.max(start, region);
+                long to = Math.min(end, region + Pages.LARGE_SIZE);
+                long entry = middle.entry(PageTable.region(region));
+                boolean part = to - from < Pages.LARGE_SIZE && Pte.large(entry);
+                if (!part || Pte.maps(entry) && split.split(agent, frames.head(Pte.pfn(entry)))) {
+                    mark(middle, from, to);
+                }
+            });
+            space.shootDown(agent);
+        } finally {
+            space.notifiers().end();
+        }
+        rooms.lazyPages.some();
+    }
+
+    private void mark(MiddleTable middle, long from, long to) {
+        int region = PageTable.region(from);
+        middle.lock(region, rooms.actors);
+        try {
+            for (long entry = middle.entry(region);
+                    droppable(entry) && Pte.large(entry);
+                    entry = middle.entry(region)) {
+                if (middle.replace(region, entry, marked(entry))) {
+                    frames.setFlag(Pte.pfn(entry), Frames.LAZY);
+                    return;
+                }
+            }
+            long[] leaf = Pte.large(middle.entry(region)) ? null : middle.leaf(region);
+            if (leaf == null) {
+                return;
+            }
+            for (int index = PageTable.index(from); index <= PageTable.index(to - 1); index++) {
+                mark(leaf, index);
+            }
+        } finally {
+            middle.unlock(region);
+        }
+    }
+
+    private void mark(long[] leaf, int index) {
+        long entry = MiddleTable.get(leaf, index);
+        while (droppable(entry)) {
+            if (MiddleTable.replace(leaf, index, entry, marked(entry))) {
+                frames.setFlag(Pte.pfn(entry), Frames.LAZY);
+                return;
+            }
+            entry = MiddleTable.get(leaf, index);
+        }
+    }
+
+    /** {@return whether the entry alone maps a page that nobody has pinned and no object keeps} */
+    private boolean droppable(long entry) {
+        if (!Pte.maps(entry)) {
+            return false;
+        }
+        long head = frames.head(Pte.pfn(entry));
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        return frames.mappings(head) == 1
+                && !frames.flag(head, Frames.PINNED)
+                && object != null
+                && object.ownReferences() == 0;
+    }
+
+    private static long marked(long entry) {
+        return (Pte.kind(entry) == Pte.EXCLUSIVE ? Pte.present(entry) : entry) & ~GONE;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of exclusive access. */
+@NullMarked
+package moraine.core.impl.exclusive;
+
+import org.jspecify.annotations.NullMarked;

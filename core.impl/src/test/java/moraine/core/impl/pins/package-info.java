@@ -1,0 +1,5 @@
+/** Tests of pins. */
+@NullMarked
+package moraine.core.impl.pins;
+
+import org.jspecify.annotations.NullMarked;
