@@ -1,10 +1,14 @@
 package moraine.core.impl;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.model.Violation;
+import moraine.core.impl.cache.PageCache;
+import moraine.core.impl.cache.Store;
 import moraine.core.impl.check.Checker;
 import moraine.core.impl.device.DeviceRoom;
 import moraine.core.impl.device.DeviceRooms;
@@ -27,7 +31,12 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
     private final FolioConverter converter;
 
     public MechanismImpl(Foundation foundation) {
-        rooms = new Rooms(foundation);
+        this(foundation, PageCache.stores(foundation.spec().backing()));
+    }
+
+    /** @param stores how files are reached */
+    public MechanismImpl(Foundation foundation, Store.Opener stores) {
+        rooms = new Rooms(foundation, stores);
         faults = new CpuFaults(rooms);
         spaces = new Spaces(rooms, faults, foundation.spaceEnd());
         converter = new FolioConverter(rooms);
@@ -51,6 +60,11 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
     @Override
     public List<AddressSpace> spaces() {
         return new ArrayList<>(spaces.list());
+    }
+
+    @Override
+    public CachedFile openFile(Path path, boolean writable) {
+        return rooms.cache.open(path, writable);
     }
 
     @Override
@@ -87,6 +101,10 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
         for (SpaceImpl space : spaces.list()) {
             space.close();
         }
-        rooms.close();
+        try {
+            rooms.cache.close();
+        } finally {
+            rooms.close();
+        }
     }
 }

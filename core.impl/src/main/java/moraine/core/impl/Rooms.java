@@ -13,6 +13,8 @@ import moraine.core.api.time.Environment;
 import moraine.core.api.time.Meter;
 import moraine.core.api.time.Points;
 import moraine.core.impl.allocator.Allocator;
+import moraine.core.impl.cache.PageCache;
+import moraine.core.impl.cache.Store;
 import moraine.core.impl.counters.Counters;
 import moraine.core.impl.events.Events;
 import moraine.core.impl.frames.Frames;
@@ -46,6 +48,7 @@ public final class Rooms {
     public final Pins pins;
     public final LazyPages lazyPages;
     public final World world;
+    public final PageCache cache;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
     public final long zeroPage;
 
@@ -55,7 +58,8 @@ public final class Rooms {
     private final AtomicReferenceArray<@Nullable String> owners = new AtomicReferenceArray<>(64);
     private final ConcurrentLinkedDeque<Agent> idleAgents = new ConcurrentLinkedDeque<>();
 
-    public Rooms(Foundation foundation) {
+    /** @param stores how files are reached */
+    public Rooms(Foundation foundation, Store.Opener stores) {
         spec = foundation.spec();
         environment = foundation.environment();
         actors = environment.actors();
@@ -74,6 +78,7 @@ public final class Rooms {
         world = new World(actors);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());
+        cache = new PageCache(this, stores);
     }
 
     private void publish(Counters counters) {

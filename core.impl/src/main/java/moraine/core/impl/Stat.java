@@ -6,6 +6,7 @@ public enum Stat {
     CPU_WAITS("cpu.waits", "waits", "times a CPU fault waited for a page that was migrating or locked"),
     DEVICE_FAULTS("device.faults", "faults", "device faults served, duplicates counted once"),
     DEVICE_BATCHES("device.batches", "batches", "batches of device faults served"),
+    DEVICE_RANGES("device.ranges", "ranges", "range requests for device faults: a run of neighbouring pages is one"),
     DEVICE_RETRIES("device.retries", "retries", "range faults repeated because an invalidation came between"),
     MAPPED_REMOTE("device.mapped.remote.pages", "pages", "pages mapped on a device while elsewhere"),
     TO_DEVICE_PAGES("migrate.to.device.pages", "pages", "pages moved to a device"),
@@ -19,11 +20,17 @@ public enum Stat {
     CAS_LOST("tables.cas.lost", "times", "entry changes that lost against another and were repeated"),
     COW_COPIES("cow.copied.pages", "pages", "private copies made by writes to shared pages"),
     CONVERTED_PAGES("convert.pages", "pages", "pages that changed representation with no byte copied"),
+    FILE_READ_PAGES("file.read.pages", "pages", "pages read from files into the page cache"),
+    FILE_WRITTEN_PAGES("file.written.pages", "pages", "dirty pages taken to be written to their file"),
+    USERFAULT_FILLED("userfault.filled.pages", "pages", "missing pages that a handler filled or made zero"),
     SPLIT_FOLIOS("folio.splits", "folios", "2 MiB folios split"),
     PINNED_REFUSED("migrate.pinned.pages", "pages", "pages that stayed because they are pinned"),
     DROPPED_PAGES("advice.dropped.pages", "pages", "pages advised free that were dropped when room was needed"),
     EXCLUSIVE_PAGES("exclusive.pages", "pages", "pages made exclusive to a device"),
     EXCLUSIVE_REVOKED("exclusive.revoked.pages", "pages", "pages that a device lost its exclusive right to by a touch"),
+    COLLAPSED_FOLIOS("folio.collapses", "folios", "2 MiB folios made of 512 pages"),
+    LARGE_MOVED("migrate.large.folios", "folios", "2 MiB folios moved or made whole"),
+    LARGE_MAPPED("device.mapped.large.leaves", "leaves", "2 MiB translations installed on a device"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -221,7 +221,7 @@ public final class TestDriver implements DeviceDriver {
         while (sink.room() > 0 && !faults.isEmpty()) {
             Resident block = faults.removeFirst();
             block.queued = false;
-            sink.fault(block.grid.space, block.address, block.intent);
+            sink.fault(block.grid.space, block.address, block.pages, block.intent);
             count++;
         }
         drained.addAndGet(count);
@@ -246,7 +246,7 @@ public final class TestDriver implements DeviceDriver {
         List<TestGrid> hit = new ArrayList<>();
         synchronized (this) {
             for (Resident block : parked) {
-                if (block.grid.space == space && Pages.floor(block.address) == page) {
+                if (block.grid.space == space && block.faultedOn(page)) {
                     hit.add(block.grid);
                 }
             }

@@ -7,6 +7,7 @@ import moraine.core.api.driver.Kernel;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
 import org.jspecify.annotations.Nullable;
 
 /** A kernel on a {@link TestDriver}: blocks not yet resident, blocks not yet ended, and how to tell of the end. */
@@ -70,6 +71,7 @@ final class TestGrid {
         private @Nullable Block block;
         private @Nullable DeviceAccess access;
         long address;
+        long pages = 1;
         Intent intent = Intent.READ;
         /** Its fault is in the buffer. */
         boolean queued;
@@ -81,8 +83,19 @@ final class TestGrid {
 
         @Override
         public void fault(long at, Intent how) {
+            fault(at, 1, how);
+        }
+
+        @Override
+        public void fault(long at, long count, Intent how) {
             address = at;
+            pages = count;
             intent = how;
+        }
+
+        boolean faultedOn(long page) {
+            long first = Pages.floor(address);
+            return page >= first && page < first + pages * Pages.SIZE;
         }
 
         boolean step(TestDriver driver) {

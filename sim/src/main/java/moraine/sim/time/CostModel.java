@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   DEVICE_FAULT_BATCH = fault + (faults - 1) x faultEach
  *   SHOOTDOWN = shootdown + contexts x shootdownEach
  *   LAUNCH    = kernels x launch;  COMPUTE = amount
+ *   FILE      = 90 us a request + bytes at 7 GB/s, whatever node they come from or go to
  *
  * Data that flow from node a to node b load the direction a->b, whether an access or a copy moves them; reads and
  * writes of a node's own memory load it separately.
@@ -41,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 /** Charges the actor in its step for accesses and work, by the formulas above. */
 public final class CostModel implements Meter {
     private static final double LOADED_EXCESS = 1.5;
+    /** A request to a flash drive (TLC, NVMe on PCIe 4); vendors' data sheets, confidence C as the next. */
+    private static final double FILE_REQUEST_NS = 90_000;
+
+    private static final double FILE_BYTES_PER_NS = 7;
 
     private final EventLoop loop;
     private final Figures figures;
@@ -129,6 +134,7 @@ public final class CostModel implements Meter {
             }
             case SHOOTDOWN -> account.spend(Spent.SHOOTDOWN, figures.shootdownNs(amount));
             case LAUNCH -> account.spend(Spent.LAUNCH, amount * figures.launchNs());
+            case FILE -> account.spend(Spent.FILES, FILE_REQUEST_NS + amount / FILE_BYTES_PER_NS);
             case COMPUTE -> account.spend(Spent.COMPUTE, (double) amount);
         }
     }

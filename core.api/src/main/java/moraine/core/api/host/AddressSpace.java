@@ -28,6 +28,31 @@ public interface AddressSpace extends AutoCloseable {
     /** Maps anonymous memory. @return its first address */
     long mmap(MapRequest request);
 
+    /**
+     * Maps a file or a driver's buffer. A shared mapping shows and changes its pages; a private one shows them until a
+     * write makes a private copy. A buffer is mapped whole at once, pages of a file when they are touched: a touch
+     * beyond the end of the file, or of a page that cannot be read, is a bus error (SIGBUS).
+     *
+     * @param request with bytes, protection, sharing and place
+     * @param what of the same machine
+     * @param offset of the first byte in it, a multiple of the page size
+     * @return its first address
+     * @throws moraine.core.api.model.MoraineException EINVAL for an offset that is not aligned or negative, or beyond a
+     *     buffer's end; EACCES for a writable shared mapping of a file that was opened to be read only; EBADF when it
+     *     is closed
+     */
+    long mmap(MapRequest request, Mappable what, long offset);
+
+    /**
+     * Has missing pages of a range filled by a handler. Migration makes no page in it, and leaves it to the handler
+     * without telling.
+     *
+     * @param address start of a range that is mapped as private anonymous memory
+     * @throws moraine.core.api.model.MoraineException EINVAL when part of the range is not private anonymous memory,
+     *     EBUSY when part of it is registered
+     */
+    Userfault userfault(long address, long bytes, UserfaultHandler handler);
+
     /** Unmaps a range; holes in it are legal. */
     void munmap(long address, long bytes);
 

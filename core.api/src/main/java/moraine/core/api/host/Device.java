@@ -5,7 +5,10 @@ import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.MigrationReport;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A device as an application sees it. */
+/**
+ * A device as an application sees it. Ranges start and end at pages (EINVAL otherwise); a device that went away answers
+ * ENODEV, a space that was closed EBADF.
+ */
 @ProviderType
 public interface Device {
     DeviceInfo info();
@@ -32,4 +35,47 @@ public interface Device {
     default Launch launch(AddressSpace space, Kernel kernel) {
         return stream(space).launch(kernel);
     }
+
+    /**
+     * Shows what the device would find in a range without asking for anything: no fault, no change (Linux
+     * hmm_range_fault without a request). Holes in the range are legal. A hint from the moment it is returned.
+     *
+     * @return a byte of {@link moraine.core.api.model.Snapshot} a page
+     * @throws moraine.core.api.model.MoraineException EBUSY when the range kept changing until the deadline
+     */
+    byte[] snapshot(AddressSpace space, long address, long bytes);
+
+    /**
+     * Moves pages of system memory to the device (Linux migrate_vma with SELECT_SYSTEM); holes and zero pages of
+     * private memory are made there directly. What cannot move stays and is counted as skipped: pages of any device,
+     * pinned or busy ones, shared memory that the device's type cannot hold, and what finds no room.
+     *
+     * @throws moraine.core.api.model.MoraineException EINVAL where nothing is mapped or reading is not allowed; then
+     *     nothing has moved
+     */
+    MigrationReport migrateToDevice(AddressSpace space, long address, long bytes);
+
+    /**
+     * Moves the device's own pages of a range to system memory (Linux migrate_vma with SELECT_DEVICE).
+     *
+     * @throws moraine.core.api.model.MoraineException as {@link #migrateToDevice}
+     */
+    MigrationReport migrateToSystem(AddressSpace space, long address, long bytes);
+
+    /**
+     * Sends every page of the device to system memory, of whatever space, found by physical pages alone.
+     *
+     * @return how many left; those that are pinned or busy all the time stay
+     */
+    long evict();
+
+    /**
+     * Makes memory that the driver shows to applications: pages of RAM near the device, zero at first, there until the
+     * handle is closed and the last mapping is gone. They stay where they are: neither migration nor eviction moves
+     * them, and mappings are not resized beyond them.
+     *
+     * @param bytes rounded up to whole pages
+     * @throws moraine.core.api.model.MoraineException ENOMEM, EINVAL for a length that is not positive
+     */
+    Mappable buffer(long bytes);
 }

@@ -1,5 +1,6 @@
 package moraine.core.api.host;
 
+import java.nio.file.Path;
 import java.util.List;
 import moraine.core.api.model.CounterInfo;
 import moraine.core.api.model.Event;
@@ -36,6 +37,15 @@ public interface Machine extends MachineView, AutoCloseable {
     AddressSpace openSpace(String name, String tenant);
 
     List<AddressSpace> spaces();
+
+    /**
+     * Opens a file through the page cache. Opening it again gives another handle on the same pages.
+     *
+     * @param path an existing regular file
+     * @param writable whether the handle may change it
+     * @throws moraine.core.api.model.MoraineException ENOENT when there is none, EACCES when the system refuses, EIO
+     */
+    CachedFile openFile(Path path, boolean writable);
 
     /**
      * Makes or changes a tenant.

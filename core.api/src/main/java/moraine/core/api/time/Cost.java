@@ -16,6 +16,8 @@ public enum Cost {
     SHOOTDOWN,
     /** Starting a kernel on a device: kernels. */
     LAUNCH,
+    /** Reading from a file or writing to it, in one request: bytes. */
+    FILE,
     /** Plain computation: nanoseconds. */
     COMPUTE
 }

@@ -50,7 +50,7 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
     }
 
     /** {@return whether a translation may be used for the intent} */
-    private static boolean serves(long entry, Intent intent) {
+    static boolean serves(long entry, Intent intent) {
         return switch (Pte.kind(entry)) {
             case Pte.PRESENT -> intent == Intent.READ || Pte.writable(entry);
             case Pte.ZERO -> intent == Intent.READ;

@@ -10,6 +10,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.userfault.Registration;
 
 /** A CPU thread's context. */
 public final class CpuContextImpl extends AccessContext implements CpuContext {
@@ -51,13 +52,22 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
             case EDQUOT ->
                 new MoraineException(
                         outcome, Blame.RESOURCES, access + " would exceed the tenant's quota; raise it or unmap some");
+            case SIGBUS ->
+                new MoraineException(
+                        outcome,
+                        Blame.RESOURCES,
+                        access + " met a page that is lost, lies beyond the end of its file, or could not be read");
+            case ETIMEDOUT ->
+                MoraineException.caller(
+                        outcome,
+                        access + " waited " + Registration.DEADLINE_NS / 1_000_000
+                                + " ms for the range's handler to fill the page; have it fill or unregister it");
             case EOVERFLOW ->
                 new MoraineException(
                         outcome,
                         Blame.RESOURCES,
                         access + " met a page that has 65,535 references or mappings already, all that can be counted;"
                                 + " unmap it elsewhere");
-            case SIGBUS -> new MoraineException(outcome, Blame.RESOURCES, access + " met a page that was lost");
             default -> new MoraineException(outcome, Blame.INTERNAL, access + " ended with " + outcome);
         };
     }

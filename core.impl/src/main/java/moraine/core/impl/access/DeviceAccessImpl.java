@@ -28,6 +28,12 @@ public final class DeviceAccessImpl extends AccessContext implements DeviceAcces
 
     @Override
     void fault(long address, Intent intent, long entry) {
+        checkOpen(address, intent);
+        faults.fault(address, intent);
+        throw PageFault.INSTANCE;
+    }
+
+    private void checkOpen(long address, Intent intent) {
         Errno closed = table.closed();
         if (closed != null) {
             throw new MoraineException(
@@ -36,8 +42,31 @@ public final class DeviceAccessImpl extends AccessContext implements DeviceAcces
                     intent + " at 0x" + Long.toHexString(address) + " by device node " + table.node() + ": "
                             + (closed == Errno.ENODEV ? "the device is gone" : "the space is closed"));
         }
-        faults.fault(address, intent);
-        throw PageFault.INSTANCE;
+    }
+
+    @Override
+    public void prefault(long address, long bytes, Intent intent) {
+        if (address < 0 || bytes < 0 || address > Pages.ADDRESS_LIMIT - bytes) {
+            throw MoraineException.caller(
+                    Errno.EFAULT,
+                    "range at 0x" + Long.toHexString(address) + " of " + bytes
+                            + " bytes is not within user space, 0 to 0x" + Long.toHexString(Pages.ADDRESS_LIMIT)
+                            + "; shorten it");
+        }
+        long first = -1;
+        long last = -1;
+        for (long page = Pages.floor(address); page < address + bytes; page += Pages.SIZE) {
+            boolean atomic = intent != Intent.ATOMIC || allowsAtomics(page);
+            if (!atomic || !serves(table.table().get(page), intent)) {
+                first = first < 0 ? page : first;
+                last = page;
+            }
+        }
+        if (first >= 0) {
+            checkOpen(first, intent);
+            faults.fault(first, (last - first >>> Pages.SHIFT) + 1, intent);
+            throw PageFault.INSTANCE;
+        }
     }
 
     /** The table is asked each time: the right may go while writes stay allowed. */

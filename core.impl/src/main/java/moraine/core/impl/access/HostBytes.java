@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 
 /** Loads and stores at host addresses that a translation produced. */
 @SuppressWarnings("restricted")
-final class HostBytes {
+public final class HostBytes {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     /** The context has checked the alignment; these layouts spare a second check. */
@@ -48,11 +48,11 @@ final class HostBytes {
         return (long) LONG.getAndAdd(ALL, host, delta);
     }
 
-    static void read(long host, MemorySegment target, long offset, long bytes) {
+    public static void read(long host, MemorySegment target, long offset, long bytes) {
         MemorySegment.copy(ALL, host, target, offset, bytes);
     }
 
-    static void write(MemorySegment source, long offset, long host, long bytes) {
+    public static void write(MemorySegment source, long offset, long host, long bytes) {
         MemorySegment.copy(source, offset, ALL, host, bytes);
     }
 }

@@ -27,12 +27,15 @@ public final class Checker {
     /** {@return what is broken, the first hundred} */
     public List<Violation> check() {
         FrameTally tally = new FrameTally(rooms, this::report);
+        CacheCheck cache = new CacheCheck(rooms, this::report);
+        cache.check();
         for (SpaceImpl space : spaces) {
             new EntryCheck(rooms, space, tally, this::report).check();
             new MirrorCheck(rooms, space, this::report).check();
+            cache.mappings(space);
             quiet(space);
         }
-        tally.compare(spaces);
+        tally.compare(spaces, rooms.cache.objects());
         rooms.allocator.audit().forEach(v -> report(v.invariant(), v.detail()));
         return List.copyOf(found);
     }

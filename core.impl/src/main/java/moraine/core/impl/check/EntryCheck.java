@@ -3,6 +3,7 @@ package moraine.core.impl.check;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.FileObject;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
@@ -59,7 +60,15 @@ final class EntryCheck {
             broken("leaf-level", address, entry, "a 4 KiB entry stands in a table of regions");
             return;
         }
+        Vma vma = space.vmas().find(address);
+        if (vma == null || !vma.covers(address, address + Pages.LARGE_SIZE)) {
+            broken("leaf-level", address, entry, "its 2 MiB are not within one mapping");
+        }
         long pfn = Pte.pfn(entry);
+        if (Pte.kind(entry) == Pte.ZERO) {
+            entry(address, entry);
+            return;
+        }
         if ((pfn & Pages.PER_LARGE - 1) != 0 || frames.order(pfn) != Pages.LARGE_ORDER) {
             broken("leaf-level", address, entry, "its frame is no head of a 2 MiB folio");
         }
@@ -92,8 +101,12 @@ final class EntryCheck {
             case Pte.DEVICE_PRIVATE -> mapped(vma, address, entry, false);
             case Pte.MIGRATING -> broken("I5", address, entry, "it is migrating, but nobody migrates");
             case Pte.ZERO -> {
-                if (Pte.writable(entry) || vma.shared()) {
-                    broken("zero-page", address, entry, "the zero page is writable or in shared memory");
+                if (Pte.writable(entry) || vma.source() != null || vma.shared()) {
+                    broken(
+                            "zero-page",
+                            address,
+                            entry,
+                            "the zero page is writable, or in memory that is shared or shows a file");
                 }
             }
             default -> broken("entry-kind", address, entry, "nothing makes entries of this kind");
@@ -116,14 +129,17 @@ final class EntryCheck {
         if (frames.isTail(pfn) || frames.order(pfn) == Pages.LARGE_ORDER != Pte.large(entry)) {
             broken("folio-leaf", address, entry, "a folio of 2 MiB is mapped below its leaf");
         }
-        MemoryObject object = vma.object();
-        if (frames.object(pfn) != object.id() || frames.index(pfn) != vma.index(address)) {
+        Vma.Below under = vma.below();
+        boolean below = under != null && frames.object(pfn) == under.object().id();
+        MemoryObject object = under != null && below ? under.object() : vma.object();
+        long index = below ? vma.sourceIndex(address) : vma.index(address);
+        if (frames.object(pfn) != object.id() || frames.index(pfn) != index) {
             broken(
                     "reverse-map",
                     address,
                     entry,
                     "its frame belongs to object " + frames.object(pfn) + " index " + frames.index(pfn) + ", not to "
-                            + object.id() + " index " + vma.index(address));
+                            + object.id() + " index " + index);
         }
         if (!object.mappings().contains(vma)) {
             broken("reverse-map", address, entry, "its object does not list its mapping");
@@ -138,10 +154,25 @@ final class EntryCheck {
         if (Pte.writable(entry) && frames.flag(frames.head(pfn), Frames.LAZY)) {
             broken("lazy", address, entry, "it is writable, but its frame's content may be dropped");
         }
-        if (object.shared() && object.page(vma.index(address)) != pfn) {
-            broken("shared-page", address, entry, "its object has frame " + object.page(vma.index(address)) + " there");
+        if (object.shared() && object.page(index) != pfn) {
+            broken("shared-page", address, entry, "its object has frame " + object.page(index) + " there");
+        }
+        if (below && Pte.writable(entry)) {
+            broken("file-private", address, entry, "a private mapping may write to what others see");
+        }
+        if (object instanceof FileObject file) {
+            ofFile(file, index, address, entry, below);
         }
         tally.mapping(pfn, address, space);
+    }
+
+    private void ofFile(FileObject file, long index, long address, long entry, boolean below) {
+        if (index >= file.pages()) {
+            broken("file-end", address, entry, "its file has " + file.pages() + " pages, and this is page " + index);
+        }
+        if (!below && Pte.writable(entry) && !file.dirty(index)) {
+            broken("file-dirty", address, entry, "it is writable, but page " + index + " of its file is clean");
+        }
     }
 
     private void broken(String invariant, long address, long entry, String what) {

@@ -1,5 +1,6 @@
 package moraine.core.impl.check;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Set;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.vma.Vma;
 
@@ -15,18 +17,20 @@ import moraine.core.impl.vma.Vma;
 final class FrameTally {
     private final Rooms rooms;
     private final Frames frames;
+    private final Objects objects;
     private final Checker.Report report;
     private final Map<Long, Integer> mappings = new HashMap<>();
 
     FrameTally(Rooms rooms, Checker.Report report) {
         this.rooms = rooms;
         this.frames = rooms.frames;
+        this.objects = rooms.objects;
         this.report = report;
     }
 
     void mapping(long pfn, long address, SpaceImpl space) {
         mappings.merge(pfn, 1, Integer::sum);
-        if (frames.tenant(pfn) != space.tenant()) {
+        if (frames.tenant(pfn) != space.tenant() && !ofCache(pfn)) {
             report.broken(
                     "I12",
                     "frame " + pfn + " at 0x" + Long.toHexString(address) + " of space " + space.name()
@@ -34,9 +38,17 @@ final class FrameTally {
         }
     }
 
-    void compare(List<SpaceImpl> spaces) {
+    /** {@return whether it is a page of a file or buffer, charged to who brought it in} */
+    private boolean ofCache(long pfn) {
+        MemoryObject object = objects.get(frames.object(pfn));
+        return object != null && object.filled();
+    }
+
+    void compare(List<SpaceImpl> spaces, Collection<? extends MemoryObject> cached) {
         Map<Long, Integer> expected = new HashMap<>(mappings);
-        for (MemoryObject object : objects(spaces)) {
+        Set<MemoryObject> all = objects(spaces);
+        all.addAll(cached);
+        for (MemoryObject object : all) {
             for (long index = 0; index < object.limit(); index++) {
                 long pfn = object.page(index);
                 if (pfn >= 0) {

@@ -34,13 +34,31 @@ final class MirrorCheck {
     }
 
     private void region(DeviceTable table, MiddleTable middle, long address) {
-        long[] leaf = middle.leaf(PageTable.region(address));
+        int region = PageTable.region(address);
+        if (Pte.large(middle.entry(region))) {
+            large(table, address, middle.entry(region));
+            return;
+        }
+        long[] leaf = middle.leaf(region);
         for (int index = 0; leaf != null && index < Pages.PER_LARGE; index++) {
             long entry = MiddleTable.get(leaf, index);
             if (entry != Pte.NONE) {
                 entry(table, address + ((long) index << Pages.SHIFT), entry);
             }
         }
+    }
+
+    /** A device's leaf mirrors a leaf of the CPU's, of the same folio. */
+    private void large(DeviceTable table, long address, long entry) {
+        long cpu = space.table().get(address);
+        if (!Pte.large(cpu)) {
+            report.broken(
+                    "I1",
+                    where(address) + ": device node " + table.node() + " has 2 MiB at " + Pte.text(entry)
+                            + ", the CPU has small pages, the first " + Pte.text(cpu));
+            return;
+        }
+        entry(table, address, entry);
     }
 
     private void entry(DeviceTable table, long address, long entry) {

@@ -11,6 +11,7 @@ import moraine.core.api.driver.Kernel;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Device;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.host.Stream;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceSpec;
@@ -109,17 +110,41 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
 
     @Override
     public Stream stream(AddressSpace space) {
-        attach(space);
+        attached(space);
         return new StreamImpl(this, space.id(), home.base().environment().actors());
     }
 
     @Override
     public MigrationReport exclusive(AddressSpace space, long address, long bytes) {
-        attach(space);
-        return room().exclusive(space.id(), address, bytes);
+        return attached(space).exclusive(space.id(), address, bytes);
     }
 
-    private void attach(AddressSpace space) {
+    @Override
+    public byte[] snapshot(AddressSpace space, long address, long bytes) {
+        DeviceRange.check(address, bytes);
+        return attached(space).snapshot(space.id(), address, bytes);
+    }
+
+    @Override
+    public MigrationReport migrateToDevice(AddressSpace space, long address, long bytes) {
+        DeviceRange.check(address, bytes);
+        return attached(space).toDevice(space.id(), address, bytes, driver.bundle());
+    }
+
+    @Override
+    public MigrationReport migrateToSystem(AddressSpace space, long address, long bytes) {
+        DeviceRange.check(address, bytes);
+        return attached(space).toSystem(space.id(), address, bytes, driver.bundle());
+    }
+
+    @Override
+    public long evict() {
+        usable();
+        return room().evict();
+    }
+
+    /** {@return the rooms' side, with a table for the space} */
+    private DeviceRoom attached(AddressSpace space) {
         usable();
         if (!home.owns(space)) {
             throw MoraineException.caller(
@@ -128,6 +153,13 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
                             + "; open one on that machine");
         }
         attach(space.id());
+        return room();
+    }
+
+    @Override
+    public Mappable buffer(long bytes) {
+        home.open();
+        return room().buffer(bytes);
     }
 
     private void attach(int space) {

@@ -2,6 +2,7 @@ package moraine.core.impl.device;
 
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.model.MigrationReport;
 
 /** What the rooms do for one device. */
@@ -23,6 +24,22 @@ public interface DeviceRoom {
     /** Takes a batch of faults out of the driver, serves it, replays. {@return whether there may be more} */
     boolean serve();
 
+    /** As {@link moraine.core.api.host.Device#snapshot}; the space has a table of the device. */
+    byte[] snapshot(int space, long address, long bytes);
+
+    /**
+     * As {@link moraine.core.api.host.Device#migrateToDevice}.
+     *
+     * @param mover who asks, as histories name it
+     */
+    MigrationReport toDevice(int space, long address, long bytes, String mover);
+
+    /** As {@link moraine.core.api.host.Device#migrateToSystem}. */
+    MigrationReport toSystem(int space, long address, long bytes, String mover);
+
+    /** As {@link moraine.core.api.host.Device#evict}. */
+    long evict();
+
     /**
      * Closes all tables of the device without its driver and waits until no block is inside an access that used them;
      * later accesses throw ENODEV. Any thread, idempotent.
@@ -36,6 +53,9 @@ public interface DeviceRoom {
      * @return whether there may be more to bring home
      */
     boolean evacuate(int budgetPages);
+
+    /** Makes a buffer for the driver to show to applications, near the device. */
+    Mappable buffer(long bytes);
 
     /** {@return pages still in use on the node} */
     long residentPages();

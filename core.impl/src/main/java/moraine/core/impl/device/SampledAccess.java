@@ -199,6 +199,14 @@ public final class SampledAccess implements DeviceAccess, WorkerAccess {
     }
 
     @Override
+    public void prefault(long address, long bytes, Intent intent) {
+        if (!entered) {
+            sample(address, intent);
+        }
+        memory.prefault(address, bytes, intent);
+    }
+
+    @Override
     public void close() {
         throw MoraineException.caller(Errno.EPERM, "a block's access belongs to the device; leave it open");
     }

@@ -5,7 +5,6 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
-import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
@@ -30,20 +29,31 @@ import moraine.core.impl.vma.Vma;
 final class AnonymousFaults {
     private final Rooms rooms;
     private final Placement placement;
+    private final LargeTouch large;
 
     AnonymousFaults(Rooms rooms, Placement placement) {
         this.rooms = rooms;
         this.placement = placement;
+        this.large = new LargeTouch(rooms, placement);
     }
 
     Errno touch(Agent agent, Vma vma, long address, Intent intent, int initiator) {
-        if (!intent.writes()) {
-            return zeroPage(vma, address);
-        }
         long begun = rooms.nowNs();
         Regime regime = rooms.regimes.current();
-        if (regime.largePages() && largePage(agent, vma, address, initiator, regime, begun)) {
-            return Errno.OK;
+        if (vma.wantsLarge(regime.largePages()) && large.fits(vma, address)) {
+            if (!intent.writes() && !vma.largeOnly()) {
+                large.zeroPage(vma, address);
+                return Errno.OK;
+            }
+            if (large.page(agent, vma, address, initiator, regime)) {
+                return Errno.OK;
+            }
+        }
+        if (vma.largeOnly()) {
+            return vma.space().table().vacantRegion(address) && !vma.dead() ? Errno.ENOMEM : Errno.OK;
+        }
+        if (!intent.writes()) {
+            return zeroPage(vma, address);
         }
         Reason reason = reason(initiator);
         AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, initiator);
@@ -136,36 +146,5 @@ final class AnonymousFaults {
         } finally {
             middle.unlock(PageTable.region(address));
         }
-    }
-
-    /** Tries to serve the touch with a 2 MiB page. @return whether something is mapped now */
-    private boolean largePage(Agent agent, Vma vma, long address, int initiator, Regime regime, long begun) {
-        long base = address & -Pages.LARGE_SIZE;
-        SpaceImpl space = vma.space();
-        if (vma.protection() != Protection.READ_WRITE
-                || !vma.covers(base, base + Pages.LARGE_SIZE)
-                || space.table().middleForInstall(address).entry(PageTable.region(address)) != Pte.NONE) {
-            return false;
-        }
-        AllocRequest request = placement.request(agent, vma, reason(initiator), Intent.WRITE, initiator);
-        long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
-        if (head < 0) {
-            return false;
-        }
-        rooms.frames.zero(head, Pages.PER_LARGE);
-        rooms.charge(Cost.ZERO, initiator, initiator, rooms.frames.node(head), Pages.LARGE_SIZE);
-        boolean held = placement.hold(head);
-        prepare(vma, base, head, regime, begun);
-        MiddleTable middle = space.table().lock(base);
-        boolean installed = !vma.dead() && middle.entry(PageTable.region(base)) == Pte.NONE;
-        if (installed) {
-            middle.entry(PageTable.region(base), entryFor(vma, head, Pte.LARGE));
-        }
-        middle.unlock(PageTable.region(base));
-        placement.unhold(head, held);
-        if (!installed) {
-            discard(agent, head);
-        }
-        return installed;
     }
 }

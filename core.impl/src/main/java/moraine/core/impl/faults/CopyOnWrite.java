@@ -11,6 +11,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.migration.FolioSplit;
 import moraine.core.impl.mirror.Notifiers;
@@ -33,8 +34,10 @@ final class CopyOnWrite {
     private final Placement placement;
     private final Frames frames;
     private final FolioSplit split;
+    private final FileFaults files;
 
-    CopyOnWrite(Rooms rooms, Placement placement) {
+    CopyOnWrite(Rooms rooms, Placement placement, FileFaults files) {
+        this.files = files;
         this.rooms = rooms;
         this.placement = placement;
         this.frames = rooms.frames;
@@ -43,6 +46,10 @@ final class CopyOnWrite {
 
     Errno write(Agent agent, Vma vma, long address, long entry, int initiator) {
         SpaceImpl space = vma.space();
+        if (vma.shared() && vma.object() instanceof CachedObject object) {
+            files.allowWrites(agent, vma, object, address, entry);
+            return Errno.OK;
+        }
         long pfn = Pte.pfn(entry);
         long head = frames.head(pfn);
         if (vma.shared() || frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {

@@ -2,10 +2,12 @@ package moraine.core.impl.faults;
 
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
+import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.exclusive.Revoker;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
@@ -23,7 +25,9 @@ public final class CpuFaults {
     private final Rooms rooms;
     private final AnonymousFaults anonymous;
     private final SharedFaults shared;
+    private final FileFaults files;
     private final CopyOnWrite copyOnWrite;
+    private final Supplies supplies;
     private final Revoker revoker;
 
     public CpuFaults(Rooms rooms) {
@@ -31,7 +35,9 @@ public final class CpuFaults {
         Placement placement = new Placement(rooms);
         this.anonymous = new AnonymousFaults(rooms, placement);
         this.shared = new SharedFaults(rooms, placement);
-        this.copyOnWrite = new CopyOnWrite(rooms, placement);
+        this.files = new FileFaults(rooms);
+        this.copyOnWrite = new CopyOnWrite(rooms, placement, files);
+        this.supplies = new Supplies(rooms);
         this.revoker = new Revoker(rooms);
     }
 
@@ -39,9 +45,24 @@ public final class CpuFaults {
      * Does something about a fault of a CPU.
      *
      * @param initiator node of the CPU
-     * @return OK when the access is worth trying again; EFAULT, SIGBUS, ENOMEM, EDQUOT, EBADF when it is not
+     * @return OK when the access is worth trying again; EFAULT, SIGBUS, ENOMEM, EDQUOT, EBADF, ETIMEDOUT when it is not
      */
     public Errno resolve(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
+        Errno outcome = attempt(agent, space, address, intent, initiator);
+        return outcome == Errno.EAGAIN ? supply(agent, space, Pages.floor(address), 1, intent, initiator) : outcome;
+    }
+
+    /**
+     * Gets what {@link #resolveLocked} answered EAGAIN for. Called outside the world with no guard held.
+     *
+     * @param start address of the first page that was to be resolved
+     * @return OK when it is worth trying again
+     */
+    public Errno supply(Agent agent, SpaceImpl space, long start, int pages, Intent intent, int initiator) {
+        return supplies.get(agent, space, start, pages, intent, initiator);
+    }
+
+    private Errno attempt(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
         rooms.world.enter(agent);
         try {
             agent.count(Stat.CPU_FAULTS);
@@ -54,7 +75,7 @@ public final class CpuFaults {
                 return Errno.EFAULT;
             }
             long entry = space.table().get(address);
-            if (!vma.shared() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
+            if (vma.plain() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
                 return afterRoom(agent, space, anonymous.touch(agent, vma, address, intent, initiator));
             }
             return resolveSlowly(agent, space, address, intent, initiator);
@@ -83,6 +104,7 @@ public final class CpuFaults {
      *
      * @param entry as read just now
      * @param initiator node of the processor that touches, a CPU or a device
+     * @return also EAGAIN: let go of every guard, {@link #supply}, and try again
      */
     public Errno resolveLocked(Agent agent, SpaceImpl space, long address, Intent intent, long entry, int initiator) {
         Vma vma = space.vmas().find(address);
@@ -101,10 +123,7 @@ public final class CpuFaults {
     private Errno resolve(Agent agent, Vma vma, long address, Intent intent, long entry, int initiator) {
         SpaceImpl space = vma.space();
         return switch (Pte.kind(entry)) {
-            case Pte.NONE, Pte.ZERO ->
-                vma.shared()
-                        ? shared.touch(agent, vma, address, intent, initiator)
-                        : anonymous.touch(agent, vma, address, intent, initiator);
+            case Pte.NONE, Pte.ZERO -> missing(agent, vma, address, intent, entry, initiator);
             case Pte.PRESENT ->
                 intent.writes() && !Pte.writable(entry)
                         ? copyOnWrite.write(agent, vma, address, entry, initiator)
@@ -120,6 +139,18 @@ public final class CpuFaults {
             case Pte.MIGRATING -> await(agent, space, address);
             default -> Errno.SIGBUS;
         };
+    }
+
+    private Errno missing(Agent agent, Vma vma, long address, Intent intent, long entry, int initiator) {
+        if (vma.source() instanceof CachedObject object) {
+            return files.touch(agent, vma, object, address, intent);
+        }
+        if (vma.userfault() != null && Pte.kind(entry) == Pte.NONE) {
+            return Errno.EAGAIN;
+        }
+        return vma.shared()
+                ? shared.touch(agent, vma, address, intent, initiator)
+                : anonymous.touch(agent, vma, address, intent, initiator);
     }
 
     private static Errno unhint(SpaceImpl space, long address, long entry) {

@@ -45,6 +45,7 @@ public final class DeviceFaultService {
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
     private final Thrashing thrashing;
+    private final LargeWindows large;
     private final Agent agent;
 
     public DeviceFaultService(
@@ -61,10 +62,11 @@ public final class DeviceFaultService {
         this.roomMaker = new RoomMaker(rooms, calls, node);
         this.batch = new FaultBatch(node);
         this.thrashing = new Thrashing(node);
+        this.large = new LargeWindows(rooms, spaces, node);
         this.agent = rooms.newAgent(rooms.home(node));
     }
 
-    /** Serves one batch. @return whether there may be more */
+    /** Serves one batch, and those that its last range fault needs beyond. @return whether there may be more */
     public boolean serve() {
         batch.clear();
         while (batch.room() > 0 && driver.drainFaults(batch) > 0) {
@@ -73,6 +75,14 @@ public final class DeviceFaultService {
         if (batch.size() == 0) {
             return false;
         }
+        do {
+            serveBatch();
+        } while (batch.proceed());
+        driver.replay();
+        return true;
+    }
+
+    private void serveBatch() {
         batch.arrange();
         thrashing.begin(rooms.nowNs());
         agent.count(Stat.DEVICE_BATCHES);
@@ -87,19 +97,18 @@ public final class DeviceFaultService {
             rooms.world.exit(agent);
         }
         install();
-        driver.replay();
-        return true;
     }
 
     private void decide() {
         Regime regime = rooms.regimes.current();
         int fair = (int) Math.max(1, rooms.allocator.capacity(node) / (2L * batch.size()));
         int window = Math.min(regime.migratePages(), Integer.highestOneBit(fair));
+        large.begin(batch);
         for (int i = 0; i < batch.size(); i++) {
             long pfn = resident(i);
             int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
             DeviceAction action = regime.action(node, type, batch.intent(i));
-            batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, window);
+            batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, large.window(batch, i, window, regime));
         }
         calls.deviceFaults(batch);
         calm();
@@ -220,11 +229,10 @@ public final class DeviceFaultService {
         return index + 1;
     }
 
-    /** Installs translations for faults on neighbouring pages. @return the first fault beyond them */
+    /** Makes one range request for faults on neighbouring pages. @return the first fault beyond them */
     private int installRun(int first) {
         int next = first + 1;
         while (next < batch.size()
-                && next - first < Pages.PER_LARGE
                 && batch.space(next) == batch.space(first)
                 && batch.intent(next) == batch.intent(first)
                 && !wantsAlone(next)
@@ -237,10 +245,16 @@ public final class DeviceFaultService {
             cancel(first, next, Errno.EBADF);
             return next;
         }
+        if (!batch.continues(first)) {
+            agent.count(Stat.DEVICE_RANGES);
+        }
         neighbours(table, first, next);
-        Errno outcome = populate(table, batch.address(first), next - first, batch.intent(first));
-        if (outcome != Errno.OK && outcome != Errno.EBUSY) {
-            oneByOne(table, first, next);
+        for (int at = first; at < next; at += Pages.PER_LARGE) {
+            int beyond = Math.min(next, at + Pages.PER_LARGE);
+            Errno outcome = populate(table, batch.address(at), beyond - at, batch.intent(at));
+            if (outcome != Errno.OK && outcome != Errno.EBUSY) {
+                oneByOne(table, at, beyond);
+            }
         }
         return next;
     }

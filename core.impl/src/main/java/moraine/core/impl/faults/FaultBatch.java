@@ -30,6 +30,14 @@ final class FaultBatch implements FaultSink, DeviceFaults {
     private final byte[] actions = new byte[MAX];
     private final short[] windows = new short[MAX];
     private int size;
+    /** What of a range fault found no room: served by the batches that follow. */
+    private long restPages;
+
+    private int restSpace;
+    private long restAddress;
+    private Intent restIntent = Intent.READ;
+    /** Where this batch goes on with a range that another began, or -1. */
+    private long continued = -1;
 
     FaultBatch(int device) {
         this.device = device;
@@ -37,6 +45,25 @@ final class FaultBatch implements FaultSink, DeviceFaults {
 
     void clear() {
         size = 0;
+        restPages = 0;
+        continued = -1;
+    }
+
+    /** Makes it a batch of what the last one had no room for. @return whether there was anything */
+    boolean proceed() {
+        long pages = restPages;
+        if (pages == 0) {
+            return false;
+        }
+        clear();
+        continued = restAddress;
+        fault(restSpace, restAddress, pages, restIntent);
+        return true;
+    }
+
+    /** {@return whether a fault goes on with a range whose request was counted before} */
+    boolean continues(int index) {
+        return index == 0 && address(0) == continued;
     }
 
     @Override
@@ -47,6 +74,18 @@ final class FaultBatch implements FaultSink, DeviceFaults {
     @Override
     public void fault(int space, long address, Intent intent) {
         words[size++] = (long) space << SPACE_SHIFT | address >>> Pages.SHIFT << 2 | intent.ordinal();
+    }
+
+    @Override
+    public void fault(int space, long address, long pages, Intent intent) {
+        int now = (int) Math.min(pages, room());
+        for (int page = 0; page < now; page++) {
+            fault(space, address + (long) page * Pages.SIZE, intent);
+        }
+        restPages = pages - now;
+        restSpace = space;
+        restAddress = address + (long) now * Pages.SIZE;
+        restIntent = intent;
     }
 
     /** Sorts, and keeps one fault a page. */

@@ -1,5 +1,6 @@
 package moraine.core.impl.faults;
 
+import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Intent;
@@ -25,10 +26,7 @@ public final class Placement {
      * regime in force lies dormant.
      */
     public AllocRequest request(Agent agent, Vma vma, Reason reason, Intent intent, int initiator) {
-        AllocRequest request = agent.worker().request;
-        int tenant = vma.space().tenant();
-        request.reset(reason, intent, initiator, tenant);
-        request.effectiveMask = rooms.tenants.allowedMask(tenant);
+        AllocRequest request = request(agent, vma.space().tenant(), reason, intent, initiator);
         Binding binding = vma.binding();
         if (binding.mode() != Binding.Mode.DEFAULT) {
             long nodes = binding.nodes().bits() & rooms.regimes.current().bindableMask() & request.effectiveMask;
@@ -39,6 +37,35 @@ public final class Placement {
             }
         }
         return request;
+    }
+
+    /** Fills the agent's request for a new page that no mapping asks for. */
+    public AllocRequest request(Agent agent, int tenant, Reason reason, Intent intent, int initiator) {
+        AllocRequest request = agent.worker().request;
+        request.reset(reason, intent, initiator, tenant);
+        request.effectiveMask = rooms.tenants.allowedMask(tenant);
+        return request;
+    }
+
+    public boolean isDevice(int node) {
+        return rooms.topology.kind(node) == NodeKind.DEVICE;
+    }
+
+    /**
+     * {@return the node as which a processor allocates memory that files may back: its own, or for a device whose
+     * memory may not hold them the nearest CPU's}
+     */
+    public int sharer(int initiator) {
+        if (!isDevice(initiator)
+                || rooms.types.has(rooms.regimes.current().typeOfNode(initiator), Attribute.FILE_BACKABLE)) {
+            return initiator;
+        }
+        for (int node : rooms.topology.byLatency(initiator)) {
+            if (rooms.topology.kind(node) == NodeKind.CPU) {
+                return node;
+            }
+        }
+        return initiator;
     }
 
     /** {@return the history of a page that was made just now} */

@@ -1,11 +1,8 @@
 package moraine.core.impl.faults;
 
-import java.util.Arrays;
-import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
-import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
@@ -112,9 +109,8 @@ final class SharedFaults {
      */
     private long make(Agent agent, Vma vma, long index, Intent intent, int initiator) {
         long begun = rooms.nowNs();
-        boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE;
-        int from = device ? sharingNode(initiator) : initiator;
-        Reason reason = device && from == initiator ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+        int from = placement.sharer(initiator);
+        Reason reason = from == initiator && placement.isDevice(initiator) ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
         AllocRequest request = placement.request(agent, vma, reason, intent, from);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {
@@ -125,18 +121,6 @@ final class SharedFaults {
         frames.owner(pfn, vma.object().id(), index);
         frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
         return publish(agent, vma.object(), index, pfn);
-    }
-
-    /** {@return the node as which a device allocates memory that files may back: its own, or the nearest CPU's} */
-    private int sharingNode(int device) {
-        int type = rooms.regimes.current().typeOfNode(device);
-        if (rooms.types.has(type, Attribute.FILE_BACKABLE)) {
-            return device;
-        }
-        return Arrays.stream(rooms.topology.byLatency(device))
-                .filter(node -> rooms.topology.kind(node) == NodeKind.CPU)
-                .findFirst()
-                .orElse(device);
     }
 
     private long publish(Agent agent, MemoryObject object, long index, long pfn) {

@@ -1,9 +1,11 @@
 package moraine.core.impl.machine;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.Device;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.Policies;
@@ -73,6 +75,11 @@ final class MachineImpl implements Machine {
     @Override
     public List<AddressSpace> spaces() {
         return open().mechanism().spaces();
+    }
+
+    @Override
+    public CachedFile openFile(Path path, boolean writable) {
+        return open().mechanism().openFile(path, writable);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package moraine.core.impl.machine;
 
+import java.nio.file.Path;
 import java.util.List;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.model.Violation;
 import moraine.core.impl.device.DeviceRooms;
 import moraine.core.impl.host.Converter;
@@ -18,6 +20,9 @@ public interface Mechanism {
 
     List<AddressSpace> spaces();
 
+    /** Opens a file through the page cache. */
+    CachedFile openFile(Path path, boolean writable);
+
     Converter converter();
 
     PolicyMoves moves();
@@ -26,6 +31,6 @@ public interface Mechanism {
 
     List<Violation> check();
 
-    /** Closes all spaces, then stops the mechanism's actors; devices are closed already. */
+    /** Closes all spaces and files, then stops the mechanism's actors; devices are closed already. */
     void close();
 }

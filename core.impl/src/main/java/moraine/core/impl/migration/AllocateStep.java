@@ -10,11 +10,15 @@ import moraine.core.impl.space.SpaceImpl;
 
 /**
  * Finds a destination for each slot, of the source's size. A slot that gets none is given up here, before anything was
- * announced or changed. Destinations are locked, so that nobody evicts or converts a page that is not mapped yet.
+ * announced or changed; one of a folio is left to {@link Pieces}. Destinations are locked, so that nobody evicts or
+ * converts a page that is not mapped yet.
  */
 final class AllocateStep extends SlotStep {
-    AllocateStep(Rooms rooms, Agent agent, Order order, Slots slots) {
+    private final Pieces pieces;
+
+    AllocateStep(Rooms rooms, Agent agent, Order order, Slots slots, Pieces pieces) {
         super(rooms, agent, order, slots);
+        this.pieces = pieces;
     }
 
     /** {@return slots that have a destination} */
@@ -61,10 +65,15 @@ final class AllocateStep extends SlotStep {
     }
 
     private void refused(int slot) {
-        if (slots.states[slot] == Slots.COLLECTED) {
+        boolean held = slots.states[slot] == Slots.COLLECTED;
+        slots.states[slot] = Slots.GIVEN_UP;
+        if (slots.pages[slot] > 1) {
+            pieces.add(slots.addresses[slot], slots.sources[slot]);
+            return;
+        }
+        if (held) {
             letGo(slots.sources[slot]);
         }
-        slots.states[slot] = Slots.GIVEN_UP;
         slots.full = true;
         agent.count(Stat.MIGRATE_FAILED, slots.pages[slot]);
     }

@@ -1,10 +1,12 @@
 package moraine.core.impl.migration;
 
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Maintainer's notes
@@ -12,7 +14,8 @@ import moraine.core.impl.vma.Vma;
  * The slot machine of Linux mm/migrate_device.c. A batch has up to 512 slots (Slots); each goes through
  *
  *   CollectStep    HOLE, or COLLECTED: a reference and the lock are taken
- *   AllocateStep   a destination, or the slot is given up before anybody notices
+ *   AllocateStep   a destination, or the slot is given up before anybody notices; a folio's is left to Pieces, which
+ *                  splits it and puts its pages through all steps once more
  *   UnmapStep      UNMAPPED: every entry is MIGRATING, contexts and devices are shot down, nobody else refers to it
  *   CopyStep       the bytes are there; HoleStep makes those of holes
  *   MoveStep       COMMITTED: source frozen, owner, history, charge and object moved; HoleStep installs holes
@@ -36,6 +39,7 @@ public final class Batch {
     private final Slots slots = new Slots();
     private final CollectStep collect;
     private final AllocateStep allocate;
+    private final Pieces pieces;
     private final UnmapStep unmap;
     private final CopyStep copy;
     private final HoleStep holes;
@@ -49,13 +53,14 @@ public final class Batch {
         var run = new ObjectRun(rooms);
         this.rooms = rooms;
         this.collect = new CollectStep(rooms, agent, order, slots, new Selection(rooms, order), split);
-        this.allocate = new AllocateStep(rooms, agent, order, slots);
+        this.pieces = new Pieces(rooms, agent, order, slots, split);
+        this.allocate = new AllocateStep(rooms, agent, order, slots, pieces);
         this.unmap = new UnmapStep(rooms, agent, order, slots, reverse, run);
         this.copy = new CopyStep(rooms, agent, order, slots);
         this.holes = new HoleStep(rooms, agent, order, slots);
         this.move = new MoveStep(rooms, agent, order, slots);
         this.finalise = new FinaliseStep(rooms, agent, order, slots, reverse, run);
-        this.bringBack = new BringBack(rooms, agent, this, split);
+        this.bringBack = new BringBack(rooms, this);
     }
 
     /** {@return what the next move is to do, to be filled in} */
@@ -79,16 +84,17 @@ public final class Batch {
     }
 
     /**
-     * Moves pages of a range within one region of 2 MiB; the space's lock is held shared.
+     * Moves pages of a range; the space's lock is held shared.
      *
      * @return pages moved
      */
     public int moveRange(SpaceImpl space, long start, long end) {
         slots.clear(space);
-        collect.range(space, start, end);
-        if (allocate.run() > 0) {
-            announcements.announce(space, start, end - start);
-            run();
+        for (long at = start; at < end; ) {
+            slots.refill();
+            long next = collect.range(space, at, end);
+            passes(space, at, next - at);
+            at = next;
         }
         slots.space = null;
         return slots.moved;
@@ -103,10 +109,26 @@ public final class Batch {
     public int moveFrames(long[] heads, int count) {
         slots.clear(null);
         collect.frames(heads, count);
-        if (allocate.run() > 0) {
-            run();
-        }
+        passes(null, 0, 0);
         return slots.moved;
+    }
+
+    /** Does what the slots hold, and then what became of folios that found no destination whole. */
+    private void passes(@Nullable SpaceImpl space, long start, long bytes) {
+        pass(space, start, bytes);
+        while (pieces.next()) {
+            pass(space, pieces.address(), Pages.LARGE_SIZE);
+        }
+    }
+
+    private void pass(@Nullable SpaceImpl space, long start, long bytes) {
+        if (allocate.run() == 0) {
+            return;
+        }
+        if (space != null) {
+            announcements.announce(space, start, bytes);
+        }
+        run();
     }
 
     /**

@@ -5,7 +5,6 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
-import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.space.SpaceImpl;
@@ -14,19 +13,15 @@ import moraine.core.impl.vma.Vma;
 
 /**
  * Brings the page that a CPU touched out of memory that it cannot address, and its neighbours as the plan says. A folio
- * comes whole, or is split when there is no room for it, and the next touch brings the page alone.
+ * comes whole, or page by page when there is no room for it, the touched page first.
  */
 final class BringBack {
     private final Rooms rooms;
-    private final Agent agent;
     private final Batch batch;
-    private final FolioSplit split;
 
-    BringBack(Rooms rooms, Agent agent, Batch batch, FolioSplit split) {
+    BringBack(Rooms rooms, Batch batch) {
         this.rooms = rooms;
-        this.agent = agent;
         this.batch = batch;
-        this.split = split;
     }
 
     Errno run(Vma vma, long address, int initiator) {
@@ -52,9 +47,6 @@ final class BringBack {
     private Errno outcome(long entry) {
         if (Pte.kind(entry) != Pte.DEVICE_PRIVATE) {
             return Errno.OK;
-        }
-        if (batch.full() && Pte.large(entry) && split.split(agent, rooms.frames.head(Pte.pfn(entry)))) {
-            return Errno.EBUSY;
         }
         return batch.full() && !batch.busy() ? Errno.ENOMEM : Errno.EBUSY;
     }

@@ -34,10 +34,15 @@ final class CollectStep extends SlotStep {
         }
     }
 
-    /** Takes what there is to move of a range within one region of 2 MiB; the space's lock is held shared. */
-    void range(SpaceImpl space, long start, long end) {
+    /**
+     * Takes what there is to move of a range, as long as there are slots; the space's lock is held shared.
+     *
+     * @return how far it came
+     */
+    long range(SpaceImpl space, long start, long end) {
         Vma vma = null;
-        for (long address = start; address < end && slots.room(); ) {
+        long address = start;
+        while (address < end && slots.room()) {
             if (vma == null || address >= vma.end()) {
                 vma = space.vmas().find(address);
             }
@@ -47,6 +52,7 @@ final class CollectStep extends SlotStep {
             }
             address += look(vma, address, start, end);
         }
+        return address;
     }
 
     /** Looks at one page or leaf. @return bytes to go on by */
@@ -54,9 +60,7 @@ final class CollectStep extends SlotStep {
         long entry = vma.space().table().get(address);
         switch (Pte.kind(entry)) {
             case Pte.NONE, Pte.ZERO -> {
-                if (order.holes && !vma.shared()) {
-                    slots.addHole(address);
-                }
+                return hole(vma, address, end);
             }
             case Pte.PRESENT, Pte.HINT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> {
                 if (Pte.large(entry)) {
@@ -70,6 +74,23 @@ final class CollectStep extends SlotStep {
             }
         }
         return Pages.SIZE;
+    }
+
+    /** Takes a hole if holes are wanted, a whole region where the mapping is one of large pages. */
+    private long hole(Vma vma, long address, long end) {
+        boolean whole = (address & Pages.LARGE_SIZE - 1) == 0
+                && end - address >= Pages.LARGE_SIZE
+                && vma.covers(address, address + Pages.LARGE_SIZE)
+                && vma.space().table().vacantRegion(address);
+        boolean wanted = order.holes && vma.plain();
+        if (wanted && whole && vma.wantsLarge(rooms.regimes.current().largePages())) {
+            slots.addHole(address, Pages.PER_LARGE);
+            return Pages.LARGE_SIZE;
+        }
+        if (wanted) {
+            slots.addHole(address, 1);
+        }
+        return !wanted && whole ? Pages.LARGE_SIZE : Pages.SIZE;
     }
 
     /** Takes a 2 MiB leaf that the range covers whole, and splits another. */

@@ -10,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.History;
+import moraine.core.impl.rmap.MemoryObject;
 
 /**
  * Takes pages off a node from its physical pages only; needs no lock of a space.
@@ -46,6 +47,16 @@ public final class Evictor {
     }
 
     /**
+     * Moves pages off a node that stays, because its driver asks for it.
+     *
+     * @param budget frames to look at
+     * @return pages that left
+     */
+    public int clear(Agent agent, int node, int budget) {
+        return drive(agent, node, Integer.MAX_VALUE, Reason.EVICTION, Cause.DRIVER, budget);
+    }
+
+    /**
      * Moves pages off a node that goes away.
      *
      * @param budget frames to look at
@@ -67,20 +78,23 @@ public final class Evictor {
     private int drive(Agent agent, int node, int wanted, Reason reason, Cause cause, long budget) {
         int left = 0;
         int held = 0;
-        boolean all = reason == Reason.REMOVAL;
+        int heldPages = 0;
+        boolean all = cause != Cause.EVICTION;
         long[] victims = agent.scratch();
         FrameCursor cursor = new FrameCursor(frames, node, hands.get(node));
-        for (long looked = 0; looked < budget && left + held < wanted; looked++) {
+        for (long looked = 0; looked < budget && left + heldPages < wanted; looked++) {
             long pfn = cursor.next();
             if (pfn < 0) {
                 break;
             }
             if ((all || !spared(pfn)) && hold(agent, pfn, all)) {
                 victims[held++] = pfn;
+                heldPages += 1 << frames.order(pfn);
             }
             if (held == BATCH) {
                 left += move(agent, node, held, reason, cause);
                 held = 0;
+                heldPages = 0;
             }
         }
         left += move(agent, node, held, reason, cause);
@@ -123,18 +137,20 @@ public final class Evictor {
 
     /** Takes reference and lock of a folio that may be evicted. */
     private boolean hold(Agent agent, long pfn, boolean evenYoung) {
-        if (frames.isTail(pfn) || frames.refs(pfn) == 0 || frames.mappings(pfn) == 0) {
+        if (frames.isTail(pfn) || frames.refs(pfn) == 0 || !used(pfn)) {
             return false;
         }
         if (!evenYoung && frames.testAndClearYoung(pfn)) {
             return false;
         }
-        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE) || !frames.getUnlessZero(pfn)) {
+        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE)
+                || frames.flag(pfn, Frames.UNEVICTABLE)
+                || !frames.getUnlessZero(pfn)) {
             return false;
         }
         if (!frames.isTail(pfn) && frames.tryLock(pfn)) {
             boolean pinned = frames.flag(pfn, Frames.PINNED);
-            if (!pinned && frames.mappings(pfn) > 0 && frames.object(pfn) != 0) {
+            if (!pinned && used(pfn) && frames.object(pfn) != 0) {
                 return true;
             }
             agent.count(Stat.PINNED_REFUSED, pinned ? 1L << frames.order(pfn) : 0);
@@ -144,5 +160,14 @@ public final class Evictor {
             rooms.allocator.free(agent.worker(), pfn);
         }
         return false;
+    }
+
+    /** {@return whether an entry maps it, or shared memory or the page cache keeps it} */
+    private boolean used(long pfn) {
+        if (frames.mappings(pfn) > 0) {
+            return true;
+        }
+        MemoryObject object = rooms.objects.get(frames.object(pfn));
+        return object != null && object.shared();
     }
 }

@@ -34,8 +34,9 @@ final class FinaliseStep extends SlotStep {
                 }
                 case Slots.REJECTED -> letGo(slots.sources[slot]);
                 case Slots.HOLE -> {
-                    slots.moved++;
-                    agent.count(Stat.MADE_ON_DEVICE);
+                    slots.moved += slots.pages[slot];
+                    agent.count(Stat.MADE_ON_DEVICE, slots.pages[slot]);
+                    large(slot);
                 }
                 default -> {
                     // nothing was changed
@@ -73,6 +74,7 @@ final class FinaliseStep extends SlotStep {
     private void count(int slot) {
         int pages = slots.pages[slot];
         slots.moved += pages;
+        large(slot);
         boolean fromDevice = isDevice(slots.sources[slot]);
         boolean toDevice = isDevice(slots.targets[slot]);
         if (toDevice && !fromDevice) {
@@ -84,6 +86,12 @@ final class FinaliseStep extends SlotStep {
         }
         if (order.reason == Reason.EVICTION) {
             agent.count(Stat.EVICTED_PAGES, pages);
+        }
+    }
+
+    private void large(int slot) {
+        if (slots.pages[slot] > 1) {
+            agent.count(Stat.LARGE_MOVED);
         }
     }
 

@@ -42,7 +42,11 @@ public final class FolioSplit {
             return false;
         }
         boolean small = frames.order(head) == 0;
-        if (!small && !frames.flag(head, Frames.PINNED) && splitLocked(agent, head)) {
+        if (!small && !frames.flag(head, Frames.PINNED) && splitHeld(agent, head)) {
+            frames.unlock(head);
+            for (int i = 0; i < Pages.PER_LARGE; i++) {
+                release(agent, head + i);
+            }
             return true;
         }
         frames.unlock(head);
@@ -50,7 +54,12 @@ public final class FolioSplit {
         return small;
     }
 
-    private boolean splitLocked(Agent agent, long head) {
+    /**
+     * Splits a folio of which the caller has the lock and a reference.
+     *
+     * @return whether it was; then the caller has a reference on each page and the first page's lock, else what it had
+     */
+    boolean splitHeld(Agent agent, long head) {
         Announcements announcements = new Announcements();
         reverse.unmap(agent, head, Pages.LARGE_SIZE, announcements);
         announcements.shootDown(agent);
@@ -69,10 +78,6 @@ public final class FolioSplit {
         if (object != null) {
             replaceLeaves(object, head, index);
         }
-        frames.unlock(head);
-        for (int i = 0; i < Pages.PER_LARGE; i++) {
-            release(agent, head + i);
-        }
         announcements.end();
         agent.count(Stat.SPLIT_FOLIOS);
         return true;
@@ -83,7 +88,7 @@ public final class FolioSplit {
         try {
             List<Vma> mappings = object.mappings();
             for (int i = 0; i < mappings.size(); i++) {
-                long address = mappings.get(i).address(index);
+                long address = mappings.get(i).address(object, index);
                 if (address >= 0 && (address & Pages.LARGE_SIZE - 1) == 0) {
                     replaceLeaf(mappings.get(i).space().table(), address, head);
                 }

@@ -29,8 +29,10 @@ final class HoleStep extends SlotStep {
         for (int slot = 0; slot < slots.size; slot++) {
             if (slots.states[slot] == Slots.HOLE) {
                 long to = slots.targets[slot];
-                frames.zero(to, 1);
-                rooms.charge(Cost.ZERO, order.initiator, order.initiator, frames.node(to), Pages.SIZE);
+                int pages = slots.pages[slot];
+                frames.zero(to, pages);
+                long bytes = (long) pages * Pages.SIZE;
+                rooms.charge(Cost.ZERO, order.initiator, order.initiator, frames.node(to), bytes);
             }
         }
     }
@@ -48,7 +50,11 @@ final class HoleStep extends SlotStep {
     private boolean install(SpaceImpl space, int slot, long now, long costNs) {
         long address = slots.addresses[slot];
         Vma vma = space.vmas().find(address);
-        if (vma == null || vma.shared() || !vma.protection().allows(Intent.READ)) {
+        if (vma == null || !vma.plain() || !vma.protection().allows(Intent.READ)) {
+            return false;
+        }
+        boolean large = slots.pages[slot] > 1;
+        if (large && !vma.covers(address, address + Pages.LARGE_SIZE)) {
             return false;
         }
         long to = slots.targets[slot];
@@ -57,12 +63,33 @@ final class HoleStep extends SlotStep {
         int kind = rooms.types.cpuAddressable(frames.type(to)) ? Pte.PRESENT : Pte.DEVICE_PRIVATE;
         long write = vma.protection().allows(Intent.WRITE) ? Pte.WRITE : 0;
         frames.addMapped(to);
-        if (put(space, vma, address, Pte.of(kind, to, write))) {
+        if (large
+                ? putLarge(space, vma, address, Pte.of(kind, to, write | Pte.LARGE))
+                : put(space, vma, address, Pte.of(kind, to, write))) {
             return true;
         }
         agent.count(Stat.CAS_LOST);
         frames.dropMapped(to);
         return false;
+    }
+
+    private boolean putLarge(SpaceImpl space, Vma vma, long address, long entry) {
+        MiddleTable middle = space.table().lock(address);
+        int region = PageTable.region(address);
+        try {
+            long old = middle.entry(region);
+            if (vma.dead() || !PageTable.vacant(old)) {
+                return false;
+            }
+            if (old != Pte.NONE) {
+                middle.entry(region, Pte.NONE);
+                space.shootDown(agent);
+            }
+            middle.entry(region, entry);
+            return true;
+        } finally {
+            middle.unlock(region);
+        }
     }
 
     private boolean put(SpaceImpl space, Vma vma, long address, long entry) {

@@ -1,6 +1,7 @@
 package moraine.core.impl.migration;
 
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Reason;
 
 /**
@@ -9,7 +10,11 @@ import moraine.core.api.model.Reason;
  * <p>A named destination takes pages or the slot fails; without one, pages go where the initiator's zonelist leads.
  */
 public final class Order {
+    private static final int ANY = -1;
+    private static final int SYSTEM = -2;
+
     int target = -1;
+    private int sources = ANY;
     int initiator;
     int mover;
     Reason reason = Reason.USER_MIGRATE;
@@ -45,7 +50,30 @@ public final class Order {
         hotStart = 0;
         hotEnd = Long.MAX_VALUE;
         holes = false;
+        sources = ANY;
         return this;
+    }
+
+    /** Takes pages of system memory only. */
+    public Order fromSystem() {
+        sources = SYSTEM;
+        return this;
+    }
+
+    /** Takes pages of one node only. */
+    public Order from(int node) {
+        sources = node;
+        return this;
+    }
+
+    /** {@return whether only certain pages are to move} */
+    boolean selective() {
+        return sources != ANY;
+    }
+
+    /** {@return whether pages of a node are to move} */
+    boolean takes(int node, NodeKind kind) {
+        return sources == SYSTEM ? kind != NodeKind.DEVICE : sources == ANY || sources == node;
     }
 
     /** Says which part of the range was touched; the rest comes along as {@link Cause#PREFETCH}. */

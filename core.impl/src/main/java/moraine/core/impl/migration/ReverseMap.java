@@ -61,7 +61,7 @@ final class ReverseMap {
         long index = frames.index(head);
         for (int i = 0; i < mappings.size(); i++) {
             Vma vma = mappings.get(i);
-            long address = vma.address(index);
+            long address = vma.address(object, index);
             if (address >= 0) {
                 unmap(agent, vma.space(), address, head, bytes, announcer);
             }
@@ -112,7 +112,7 @@ final class ReverseMap {
         long index = frames.index(to);
         for (int i = 0; i < mappings.size(); i++) {
             Vma vma = mappings.get(i);
-            long address = vma.address(index);
+            long address = vma.address(object, index);
             if (address >= 0) {
                 remap(agent, vma.space().table(), address, from, to, addressable);
             }
@@ -158,7 +158,7 @@ final class ReverseMap {
             long index = frames.index(head);
             for (int i = 0; i < mappings.size(); i++) {
                 Vma vma = mappings.get(i);
-                long address = vma.address(index);
+                long address = vma.address(object, index);
                 if (address >= 0) {
                     clear(vma.space().table(), address, head);
                 }
@@ -195,7 +195,7 @@ final class ReverseMap {
             long index = frames.index(head);
             for (int i = 0; i < mappings.size(); i++) {
                 Vma vma = mappings.get(i);
-                long address = vma.address(index);
+                long address = vma.address(object, index);
                 if (address >= 0) {
                     represent(agent, vma.space(), address, head, cpuAddressable, announcer);
                 }

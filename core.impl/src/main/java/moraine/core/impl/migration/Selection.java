@@ -4,6 +4,8 @@ import moraine.core.api.model.Attribute;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.vma.Vma;
 
 /** Which pages of a mapping an order may move: a question of the type of the memory at both ends, and of owners. */
@@ -18,13 +20,17 @@ class Selection {
 
     boolean allows(Vma vma, long head) {
         int type = rooms.frames.type(head);
-        if (!rooms.types.movable(type)) {
+        if (!rooms.types.movable(type) || rooms.frames.flag(head, Frames.UNEVICTABLE)) {
+            return false;
+        }
+        int node = rooms.frames.node(head);
+        if (!order.takes(node, rooms.topology.kind(node))) {
             return false;
         }
         if (order.target < 0) {
-            return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK;
+            return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK || order.selective();
         }
-        return !foreign(vma, rooms.frames.node(head)) && (!vma.shared() || holdsFiles(order.target));
+        return !foreign(vma, node) && (!kept(head) || holdsFiles(order.target));
     }
 
     /** {@return whether both nodes are devices, and not of one owner} */
@@ -35,6 +41,12 @@ class Selection {
                         .devices()
                         .owner(node)
                         .equals(vma.space().devices().owner(order.target));
+    }
+
+    /** {@return whether a page is shared memory's or a file's, as it may be under a private mapping too} */
+    private boolean kept(long head) {
+        MemoryObject object = rooms.objects.get(rooms.frames.object(head));
+        return object != null && object.shared();
     }
 
     private boolean holdsFiles(int node) {

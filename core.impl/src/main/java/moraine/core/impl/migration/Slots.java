@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * folio:  COLLECTED -+--> UNMAPPED -+--> COMMITTED ---> entries map the target, the source is free
  *            |       |              |
  *            |       +--> REJECTED <+-----------------> entries map the source as before
- *            +--> GIVEN_UP
+ *            +--> GIVEN_UP (a folio: split, its pages come in another pass)
  * hole:   HOLE ------------------------> HOLE --------> an entry maps the target
  *            +--> GIVEN_UP <-------------+
  * </pre>
@@ -64,15 +64,21 @@ final class Slots {
     /** Empties the slots for the next batch. */
     void clear(@Nullable SpaceImpl of) {
         space = of;
-        size = 0;
+        refill();
         already = 0;
         moved = 0;
         full = false;
         busy = false;
     }
 
-    void addHole(long address) {
-        add(address, -1, HOLE, 1);
+    /** Empties the slots for another pass of the same batch. */
+    void refill() {
+        size = 0;
+    }
+
+    /** Adds a page, or as many pages as a folio has, of which none is there. */
+    void addHole(long address, int count) {
+        add(address, -1, HOLE, count);
     }
 
     /** Adds a folio of which the batch has a reference and the lock. */

@@ -93,15 +93,34 @@ public final class DeviceTable extends Notifiers.Subscription {
         return lock.get();
     }
 
-    /** Puts a translation in; the lock is held and the sequence proven. */
+    /** Puts a translation in, of a page or of the 2 MiB at its start; the lock is held and the sequence proven. */
     public void install(long address, long entry) {
         MiddleTable middle = table.middleForInstall(address);
-        long[] leaf = table.leafForInstall(middle, address);
-        if (leaf == null) {
-            throw new IllegalStateException("device table of node " + node + " has a 2 MiB leaf at 0x"
-                    + Long.toHexString(address) + ", but installs none");
+        int region = PageTable.region(address);
+        if (Pte.large(entry)) {
+            middle.unhang(region, entry);
+            return;
         }
-        MiddleTable.set(leaf, PageTable.index(address), entry);
+        if (Pte.large(middle.entry(region))) {
+            divide(middle, region);
+        }
+        long[] leaf = table.leafForInstall(middle, address);
+        if (leaf != null) {
+            MiddleTable.set(leaf, PageTable.index(address), entry);
+        }
+    }
+
+    /**
+     * Makes small translations of a 2 MiB leaf; a block that just marks it young finds it gone and translates again.
+     */
+    private static void divide(MiddleTable middle, int region) {
+        long entry = middle.entry(region);
+        boolean zero = Pte.kind(entry) == Pte.ZERO;
+        long[] leaf = new long[Pages.PER_LARGE];
+        for (int index = 0; index < Pages.PER_LARGE; index++) {
+            leaf[index] = Pte.withPfn(entry & ~Pte.LARGE, zero ? 0 : Pte.pfn(entry) + index);
+        }
+        middle.hang(region, leaf);
     }
 
     /**
@@ -161,13 +180,22 @@ public final class DeviceTable extends Notifiers.Subscription {
     private boolean clear(long from, long to) {
         boolean[] any = {false};
         table.regions(from, to, (middle, regionAddress) -> {
-            long[] leaf = middle.leaf(PageTable.region(regionAddress));
-            if (leaf == null) {
-                return;
-            }
+            int region = PageTable.region(regionAddress);
             int first = PageTable.index(Math.max(from, regionAddress));
             long stop = Math.min(to, regionAddress + Pages.LARGE_SIZE);
             int last = PageTable.index(stop - 1);
+            if (Pte.large(middle.entry(region))) {
+                any[0] = true;
+                if (last - first == Pages.PER_LARGE - 1) {
+                    middle.entry(region, Pte.NONE);
+                    return;
+                }
+                divide(middle, region);
+            }
+            long[] leaf = middle.leaf(region);
+            if (leaf == null) {
+                return;
+            }
             for (int index = first; index <= last; index++) {
                 if (MiddleTable.get(leaf, index) != Pte.NONE) {
                     MiddleTable.set(leaf, index, Pte.NONE);

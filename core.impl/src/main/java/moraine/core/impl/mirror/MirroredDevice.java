@@ -3,6 +3,7 @@ package moraine.core.impl.mirror;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
@@ -15,12 +16,16 @@ import moraine.core.impl.exclusive.ExclusiveRanges;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.faults.DeviceFaultService;
 import moraine.core.impl.host.PolicyCalls;
+import moraine.core.impl.migration.DeviceMoves;
 import moraine.core.impl.migration.Evictor;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
 
 /** What the rooms do for one device: its tables, its faults, its end. */
 public final class MirroredDevice implements DeviceRoom {
+    /** Frames that an eviction looks at in one go. */
+    private static final int PIECE = 4096;
+
     private final Rooms rooms;
     private final Spaces spaces;
     private final int node;
@@ -73,6 +78,44 @@ public final class MirroredDevice implements DeviceRoom {
     }
 
     @Override
+    public byte[] snapshot(int space, long address, long bytes) {
+        return new RangeSnapshot(rooms, table(space)).take(address, bytes);
+    }
+
+    @Override
+    public MigrationReport toDevice(int space, long address, long bytes, String mover) {
+        return new DeviceMoves(rooms, node).toDevice(find(space), address, bytes, mover);
+    }
+
+    @Override
+    public MigrationReport toSystem(int space, long address, long bytes, String mover) {
+        return new DeviceMoves(rooms, node).toSystem(find(space), address, bytes, mover);
+    }
+
+    @Override
+    public long evict() {
+        Evictor own = new Evictor(rooms);
+        long left = 0;
+        for (long before = Long.MAX_VALUE, now = residentPages(); now > 0 && now < before; now = residentPages()) {
+            before = now;
+            for (long looked = 0; looked < rooms.allocator.capacity(node); looked += PIECE) {
+                left += evictPiece(own);
+            }
+        }
+        return left;
+    }
+
+    /** The checker may run between two pieces. */
+    private int evictPiece(Evictor own) {
+        Agent agent = rooms.begin();
+        try {
+            return own.clear(agent, node, PIECE);
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    @Override
     public boolean serve() {
         return service.serve();
     }
@@ -94,6 +137,11 @@ public final class MirroredDevice implements DeviceRoom {
         } finally {
             rooms.done(agent);
         }
+    }
+
+    @Override
+    public Mappable buffer(long bytes) {
+        return rooms.cache.buffer(node, "device node " + node, bytes);
     }
 
     @Override

@@ -8,6 +8,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
 
@@ -36,8 +37,10 @@ public final class RangeFault {
      * Makes the device's translations of a range present.
      *
      * @param pages at most 512, within one mapping for the first error to mean the whole range
-     * @return OK; or EFAULT, EPERM, ENOMEM, SIGBUS as a CPU's touch would end; EBUSY after the deadline; EBADF or
-     *     ENODEV when the table is closed. Pages before the failing one may have been installed.
+     * @return OK; EFAULT where nothing may be read, or the page is lost; EPERM for a write that the mapping forbids;
+     *     ENOMEM or EDQUOT as a CPU's touch would end; EBUSY after the deadline; EBADF or ENODEV when the table is
+     *     closed; ETIMEDOUT when a handler did not fill a page. Nothing was installed then. The agent is in the world
+     *     once, and leaves it while it waits for a file or a handler.
      */
     public Errno populate(Agent agent, DeviceTable table, long start, int pages, Intent intent) {
         SpaceImpl space = table.space();
@@ -53,15 +56,33 @@ public final class RangeFault {
             if (outcome == Errno.OK && install(agent, table, start, pages, sequence, found)) {
                 return Errno.OK;
             }
+            if (outcome == Errno.EAGAIN) {
+                outcome = supply(agent, table, start, pages, intent);
+                begun = rooms.nowNs();
+                attempt = 0;
+            }
             if (outcome != Errno.OK && outcome != Errno.EBUSY) {
                 return outcome;
             }
             agent.count(Stat.DEVICE_RETRIES);
-            boolean late =
-                    rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begun > TIMEOUT_NS;
-            if (late) {
+            if (late(rooms, attempt, begun)) {
                 return Errno.EBUSY;
             }
+        }
+    }
+
+    /** {@return whether a request that was repeated so often since then is to give up} */
+    static boolean late(Rooms rooms, int attempt, long begunNs) {
+        return rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begunNs > TIMEOUT_NS;
+    }
+
+    /** Has missing pages brought in from outside, which is progress: the deadline begins anew. */
+    private Errno supply(Agent agent, DeviceTable table, long start, int pages, Intent intent) {
+        rooms.world.exit(agent);
+        try {
+            return faults.supply(agent, table.space(), start, pages, intent, table.node());
+        } finally {
+            rooms.world.enter(agent);
         }
     }
 
@@ -95,15 +116,37 @@ public final class RangeFault {
             if (table.closed() != null || table.space().notifiers().readRetry(table, sequence)) {
                 return false;
             }
-            for (int i = 0; i < pages; i++) {
-                if (found[i] != Pte.NONE) {
-                    install(agent, table, start + ((long) i << Pages.SHIFT), found[i]);
+            for (int i = 0; i < pages; ) {
+                long address = start + ((long) i << Pages.SHIFT);
+                if (Pte.large(found[i])) {
+                    installLarge(agent, table, address, found[i]);
+                    i += Pages.PER_LARGE - PageTable.index(address);
+                    continue;
                 }
+                if (found[i] != Pte.NONE) {
+                    install(agent, table, address, found[i]);
+                }
+                i++;
             }
             return true;
         } finally {
             table.unlock();
         }
+    }
+
+    /** Installs the whole leaf that a page was found in: the sequence proves that it is still one. */
+    private void installLarge(Agent agent, DeviceTable table, long address, long entry) {
+        long own = table.table().get(address);
+        boolean frame = Pte.kind(entry) == Pte.PRESENT;
+        long head = frame ? Pte.pfn(entry) - PageTable.index(address) : 0;
+        if (Pte.large(own) && Pte.pfn(own) == Pte.pfn(entry) && Pte.writable(own) == Pte.writable(entry)) {
+            return;
+        }
+        if (frame && rooms.frames.node(head) != table.node()) {
+            agent.count(Stat.MAPPED_REMOTE, Pages.PER_LARGE);
+        }
+        agent.count(Stat.LARGE_MAPPED);
+        table.install(address & -Pages.LARGE_SIZE, Pte.withPfn(entry, head));
     }
 
     private void install(Agent agent, DeviceTable table, long address, long entry) {
@@ -123,6 +166,10 @@ public final class RangeFault {
         return (own & Pte.ATOMIC) != 0 && Pte.pfn(own) == Pte.pfn(found) && Pte.kind(found) == Pte.PRESENT;
     }
 
+    /**
+     * Reads a range once, faulting in what is missing. A fault may invalidate the range by itself, so after the first
+     * one all the others are taken before the range is read again: no work is done twice.
+     */
     private Errno read(
             Agent agent, DeviceTable table, long start, int pages, Intent intent, long sequence, long[] found) {
         SpaceImpl space = table.space();
@@ -131,8 +178,9 @@ public final class RangeFault {
             if (space.closed()) {
                 return Errno.EBADF;
             }
+            boolean faulted = false;
             for (int i = 0; i < pages; ) {
-                if (space.notifiers().readRetry(table, sequence)) {
+                if (!faulted && space.notifiers().readRetry(table, sequence)) {
                     return Errno.EBUSY;
                 }
                 long address = start + ((long) i << Pages.SHIFT);
@@ -144,14 +192,18 @@ public final class RangeFault {
                     return Errno.EPERM;
                 }
                 long entry = space.table().get(address);
+                if (Pte.kind(entry) == Pte.POISONED) {
+                    return Errno.EFAULT;
+                }
                 long mirrored = mirror(table, address, entry, intent);
                 if (mirrored != Pte.NONE) {
                     found[i++] = mirrored;
                     continue;
                 }
+                faulted = true;
                 Errno outcome = faults.resolveLocked(agent, space, address, intent, entry, table.node());
                 if (outcome != Errno.OK) {
-                    return outcome;
+                    return outcome == Errno.SIGBUS ? Errno.EFAULT : outcome;
                 }
             }
             return Errno.OK;
@@ -165,7 +217,7 @@ public final class RangeFault {
         boolean enough = !intent.writes() || Pte.writable(entry);
         return switch (Pte.kind(entry)) {
             case Pte.PRESENT -> enough ? translation(entry) : Pte.NONE;
-            case Pte.ZERO -> intent.writes() ? Pte.NONE : Pte.of(Pte.ZERO, 0, 0);
+            case Pte.ZERO -> intent.writes() ? Pte.NONE : Pte.of(Pte.ZERO, 0, entry & Pte.LARGE);
             case Pte.DEVICE_PRIVATE -> enough && visible(table, entry) ? translation(entry) : Pte.NONE;
             case Pte.EXCLUSIVE -> table.exclusive(address, entry) ? translation(entry) | Pte.ATOMIC : Pte.NONE;
             default -> Pte.NONE;
@@ -173,7 +225,7 @@ public final class RangeFault {
     }
 
     private static long translation(long entry) {
-        return Pte.of(Pte.PRESENT, Pte.pfn(entry), entry & Pte.WRITE);
+        return Pte.of(Pte.PRESENT, Pte.pfn(entry), entry & (Pte.WRITE | Pte.LARGE));
     }
 
     private boolean visible(DeviceTable table, long entry) {

@@ -8,70 +8,113 @@ import moraine.core.api.time.Actors;
 import moraine.core.impl.vma.Vma;
 
 /**
- * What mappings map: the root of a family of private anonymous mappings, or shared anonymous memory. A frame records
- * its object and page index; the object lists the mappings that cover an index, so {@code mremap} and {@code fork}
- * touch no frame record.
+ * What mappings map: the root of a family of private anonymous mappings, shared anonymous memory, a file's pages or a
+ * driver's buffer. A frame records its object and page index; the object lists the mappings that cover an index, so
+ * {@code mremap} and {@code fork} touch no frame record.
  *
  * <p>Protocol. A mapping is listed before any entry is installed for it and until its last entry is cleared. A reverse
  * walk holds the lock; so does whoever copies or moves entries from one mapping to another (fork, mremap), so that a
  * walk meets each entry at one place or the other. A walk costs the number of mappings of the family.
  *
- * <p>Shared memory also keeps its pages by index, with one reference of its own on each.
+ * <p>All but the first kind also keep their pages by index, with one reference of their own on each, and whether each
+ * is dirty.
  */
-public final class MemoryObject {
+public class MemoryObject {
+    /** What an object is. */
+    public enum Kind {
+        /** The pages belong to entries. */
+        PRIVATE,
+        SHARED,
+        /** Pages come from a file. */
+        FILE,
+        /** All pages are there from the beginning, put there for a driver. */
+        BUFFER
+    }
+
     private static final int CHUNK = 512;
+    private static final long DIRTY = Long.MIN_VALUE;
 
     private final int id;
-    private final boolean shared;
+    private final Kind kind;
     private final AtomicInteger lock = new AtomicInteger();
     private final List<Vma> mappings = new ArrayList<>();
     private long[][] pages = {};
 
-    MemoryObject(int id, boolean shared) {
+    public MemoryObject(int id, Kind kind) {
         this.id = id;
-        this.shared = shared;
+        this.kind = kind;
     }
 
-    public int id() {
+    public final int id() {
         return id;
     }
 
-    public boolean shared() {
-        return shared;
+    public final Kind kind() {
+        return kind;
+    }
+
+    /** {@return whether it keeps its pages by index, with a reference on each} */
+    public final boolean shared() {
+        return kind != Kind.PRIVATE;
+    }
+
+    /** {@return whether its pages come from elsewhere, so that a fault finds one or asks for it, but makes none} */
+    public final boolean filled() {
+        return kind == Kind.FILE || kind == Kind.BUFFER;
     }
 
     /** {@return references that the object itself has on each of its pages} */
-    public int ownReferences() {
-        return shared ? 1 : 0;
+    public final int ownReferences() {
+        return shared() ? 1 : 0;
     }
 
-    public void lock(Actors actors) {
+    public final void lock(Actors actors) {
         for (int turn = 0; !lock.compareAndSet(0, 1); turn++) {
             actors.pause(turn);
         }
     }
 
-    public void unlock() {
+    public final void unlock() {
         lock.setRelease(0);
     }
 
-    public boolean locked() {
+    public final boolean locked() {
         return lock.get() != 0;
     }
 
     /** {@return the mappings; the lock is held while it is used} */
-    public List<Vma> mappings() {
+    public final List<Vma> mappings() {
         return mappings;
     }
 
     /** {@return frame of a shared page, or -1}; the lock is held */
-    public long page(long index) {
-        int chunk = (int) (index / CHUNK);
-        return chunk < pages.length && pages[chunk] != null ? pages[chunk][(int) (index % CHUNK)] - 1 : -1;
+    public final long page(long index) {
+        return (word(index) & ~DIRTY) - 1;
     }
 
-    /** Records the frame of a shared page, -1 for none; the lock is held. */
-    public void page(long index, long pfn) {
+    /**
+     * Records the frame of a shared page, -1 for none; the lock is held. A dirty page that gets another frame stays so.
+     */
+    public final void page(long index, long pfn) {
+        word(index, pfn < 0 ? 0 : word(index) & DIRTY | pfn + 1);
+    }
+
+    /** {@return whether the page has changed since it was last written to where it came from}; the lock is held */
+    public final boolean dirty(long index) {
+        return word(index) < 0;
+    }
+
+    /** Marks a page that is there; the lock is held. */
+    public final void dirty(long index, boolean now) {
+        word(index, now ? word(index) | DIRTY : word(index) & ~DIRTY);
+    }
+
+    private long word(long index) {
+        int chunk = (int) (index / CHUNK);
+        return chunk < pages.length && pages[chunk] != null ? pages[chunk][(int) (index % CHUNK)] : 0;
+    }
+
+    private void word(long index, long word) {
         int chunk = (int) (index / CHUNK);
         if (chunk >= pages.length) {
             pages = Arrays.copyOf(pages, Math.max(chunk + 1, pages.length * 2));
@@ -79,11 +122,17 @@ public final class MemoryObject {
         if (pages[chunk] == null) {
             pages[chunk] = new long[CHUNK];
         }
-        pages[chunk][(int) (index % CHUNK)] = pfn + 1;
+        pages[chunk][(int) (index % CHUNK)] = word;
     }
 
     /** {@return one beyond the highest index that may have a page} */
-    public long limit() {
+    public final long limit() {
         return (long) pages.length * CHUNK;
+    }
+
+    /** {@return the first index from one on that may have a page: at once over what never had any}; the lock is held */
+    public final long next(long index) {
+        int chunk = (int) (index / CHUNK);
+        return chunk >= pages.length || pages[chunk] != null ? index : ((long) chunk + 1) * CHUNK;
     }
 }

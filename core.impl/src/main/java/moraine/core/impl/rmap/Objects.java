@@ -2,6 +2,7 @@ package moraine.core.impl.rmap;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -15,8 +16,13 @@ public final class Objects {
     private volatile MemoryObject[] byId = new MemoryObject[64];
     private int next = 1;
 
-    /** {@return a new object}; id 0 is nobody's */
-    public synchronized MemoryObject create(boolean shared) {
+    /** {@return a new object of anonymous memory} */
+    public MemoryObject create(boolean shared) {
+        return create(id -> new MemoryObject(id, shared ? MemoryObject.Kind.SHARED : MemoryObject.Kind.PRIVATE));
+    }
+
+    /** {@return a new object, made from its id}; id 0 is nobody's */
+    public synchronized <T extends MemoryObject> T create(IntFunction<T> maker) {
         Integer reused = free.pollFirst();
         int id = reused != null ? reused : next++;
         if (id >= LIMIT) {
@@ -29,7 +35,7 @@ public final class Objects {
         if (id >= now.length) {
             now = Arrays.copyOf(now, now.length * 2);
         }
-        MemoryObject object = new MemoryObject(id, shared);
+        T object = maker.apply(id);
         now[id] = object;
         byId = now;
         return object;

@@ -8,6 +8,9 @@ import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.impl.cache.BufferObject;
+import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.topology.Topology;
 import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
@@ -97,6 +100,56 @@ public final class Checks {
                     Errno.ENOMEM,
                     "mapping at 0x" + Long.toHexString(address) + " cannot grow in place from " + oldBytes + " to "
                             + newBytes + " bytes; allow it to move");
+        }
+    }
+
+    static void source(MapRequest request, CachedObject object, long offset, boolean mayWrite) {
+        if (offset < 0 || !Pages.aligned(offset)) {
+            throw invalid("offset " + offset + " is not a multiple of " + Pages.SIZE + "; align it");
+        }
+        if (object instanceof BufferObject buffer && offset > buffer.bytes() - Pages.ceil(request.bytes())) {
+            throw invalid("a mapping of " + request.bytes() + " bytes from offset " + offset
+                    + " ends beyond the buffer of " + buffer.bytes() + " bytes; shorten it");
+        }
+        if (!mayWrite && request.protection() == Protection.READ_WRITE) {
+            throw MoraineException.caller(
+                    Errno.EACCES,
+                    "a shared mapping that may be written needs a file that was opened writable; open it so, or map it"
+                            + " privately");
+        }
+    }
+
+    static void mayWrite(VmaMap map, long start, long end, Protection protection) {
+        for (Vma vma : map.overlapping(start, end)) {
+            if (protection == Protection.READ_WRITE && !vma.mayWrite()) {
+                throw MoraineException.caller(
+                        Errno.EACCES,
+                        "mapping " + Pages.range(vma.start(), vma.end())
+                                + " shares a file that was opened to be read only; open it writable and map it again");
+            }
+        }
+    }
+
+    static void mayGrow(Vma vma, long newEnd) {
+        if (vma.source() instanceof BufferObject) {
+            throw MoraineException.caller(
+                    Errno.EFAULT,
+                    "mapping " + Pages.range(vma.start(), vma.end()) + " shows a driver's buffer and cannot grow to 0x"
+                            + Long.toHexString(newEnd) + "; map the buffer again");
+        }
+    }
+
+    static void registrable(VmaMap map, long start, long end) {
+        for (Vma vma : map.overlapping(start, end)) {
+            if (vma.userfault() != null) {
+                throw MoraineException.caller(
+                        Errno.EBUSY,
+                        "mapping " + Pages.range(vma.start(), vma.end()) + " has a handler already; close that first");
+            }
+            if (!vma.plain()) {
+                throw invalid("mapping " + Pages.range(vma.start(), vma.end())
+                        + " is shared or shows a file; a handler fills private anonymous memory only");
+            }
         }
     }
 

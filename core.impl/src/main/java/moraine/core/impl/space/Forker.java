@@ -54,11 +54,11 @@ final class Forker {
 
     /** {@return where a page for a copy was missing, or the end of the range} */
     private long copyRegion(SpaceImpl child, Vma vma, MiddleTable middle, long from, long to, PinnedCopies copies) {
-        vma.object().lock(rooms.actors);
+        vma.lockObjects(rooms.actors);
         try {
             return copyRegion(child.table(), middle, from, to, copies);
         } finally {
-            vma.object().unlock();
+            vma.unlockObjects();
         }
     }
 

@@ -3,6 +3,7 @@ package moraine.core.impl.space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
@@ -14,7 +15,11 @@ import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.pins.PinnedEdges;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.userfault.Registration;
+import moraine.core.impl.vma.LargePages;
 import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
 
@@ -31,6 +36,7 @@ final class Mappings {
     private final Spaces spaces;
     private final SpaceImpl space;
     private final PinnedEdges edges;
+    private final List<Registration> registrations = new ArrayList<>();
 
     Mappings(Rooms rooms, Spaces spaces, SpaceImpl space) {
         this.rooms = rooms;
@@ -58,15 +64,84 @@ final class Mappings {
     }
 
     private long map(MapRequest request) {
-        long bytes = Pages.ceil(request.bytes());
-        long start = request.address() != 0 ? request.address() : place(bytes, request.alignment());
-        Checks.free(space.vmas(), start, start + bytes);
+        long start = freePlace(request);
         boolean shared = request.sharing() == Sharing.SHARED;
         var traits = new Vma.Traits(request.protection(), request.sharing(), Binding.DEFAULT);
         long firstIndex = shared ? 0 : start >>> Pages.SHIFT;
-        var vma = new Vma(space, start, start + bytes, traits, rooms.objects.create(shared), firstIndex);
+        long end = start + Pages.ceil(request.bytes());
+        var vma = new Vma(space, start, end, traits, rooms.objects.create(shared), firstIndex);
         publish(new Edit(List.of(), List.of(vma)));
         return start;
+    }
+
+    private long freePlace(MapRequest request) {
+        long bytes = Pages.ceil(request.bytes());
+        long start = request.address() != 0 ? request.address() : place(bytes, request.alignment());
+        Checks.free(space.vmas(), start, start + bytes);
+        return start;
+    }
+
+    long mmap(MapRequest request, Mappable what, long offset) {
+        Checks.mapping(request);
+        CachedObject object = rooms.cache.hold(what);
+        try {
+            boolean mayWrite = request.sharing() == Sharing.PRIVATE || rooms.cache.writable(what);
+            Checks.source(request, object, offset, mayWrite);
+            return change(_ -> map(request, object, offset >>> Pages.SHIFT, mayWrite));
+        } finally {
+            rooms.cache.release(object);
+        }
+    }
+
+    private long map(MapRequest request, CachedObject object, long index, boolean mayWrite) {
+        long start = freePlace(request);
+        long end = start + Pages.ceil(request.bytes());
+        var traits = new Vma.Traits(
+                request.protection(),
+                request.sharing(),
+                Binding.DEFAULT,
+                mayWrite,
+                /* userfault= */ null,
+                LargePages.PLAN);
+        var below = new Vma.Below(object, index);
+        var vma = request.sharing() == Sharing.SHARED
+                ? new Vma(space, start, end, traits, object, index)
+                : new Vma(space, start, end, traits, rooms.objects.create(false), start >>> Pages.SHIFT, below);
+        publish(new Edit(List.of(), List.of(vma)));
+        rooms.cache.fill(vma);
+        return start;
+    }
+
+    void register(Registration registration) {
+        long start = registration.address();
+        long end = start + registration.bytes();
+        change(agent -> {
+            Checks.covered(space.vmas(), start, end);
+            Checks.registrable(space.vmas(), start, end);
+            Edit edit = Edit.of(space.vmas(), start, end, vma -> vma.withUserfault(registration));
+            publish(edit);
+            registrations.add(registration);
+            return retire(agent, edit);
+        });
+    }
+
+    /** Ends the registration in every mapping that names it; nothing in a space that is closed. */
+    void unregister(Registration registration) {
+        Agent agent = rooms.begin();
+        long stamp = space.lockExclusive();
+        try {
+            registrations.remove(registration);
+            Edit edit = Edit.of(
+                    space.vmas(),
+                    registration.address(),
+                    registration.address() + registration.bytes(),
+                    vma -> vma.userfault() == registration ? vma.withUserfault(null) : vma);
+            publish(edit);
+            retire(agent, edit);
+        } finally {
+            space.unlockExclusive(stamp);
+            rooms.done(agent);
+        }
     }
 
     private long place(long bytes, long alignment) {
@@ -99,6 +174,7 @@ final class Mappings {
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
             edges.check(space, address, end);
+            Checks.mayWrite(space.vmas(), address, end, protection);
             Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withProtection(protection));
             publish(edit);
             new Protector(rooms, new Unmapper(rooms)).restrict(agent, space, address, end, protection);
@@ -150,6 +226,7 @@ final class Mappings {
             }
             return start;
         }
+        Checks.mayGrow(vma, newEnd);
         if (vma.end() == oldEnd
                 && newEnd <= Pages.ADDRESS_LIMIT
                 && space.vmas().overlapping(oldEnd, newEnd).isEmpty()) {
@@ -170,11 +247,12 @@ final class Mappings {
         if ((start - target & Pages.LARGE_SIZE - 1) != 0) {
             edges.checkAll(space, start, end);
         }
-        List<Vma> moved = List.of(vma.part(start, end).at(space, target, newBytes));
+        List<Vma> moved =
+                List.of(vma.part(start, end).at(space, target, newBytes).withUserfault(null));
         list(moved);
         Edit edit = Edit.of(space.vmas(), start, end, null);
         publish(edit);
-        new Remapper(rooms, new Unmapper(rooms)).move(agent, space, vma.object(), start, end - start, target);
+        new Remapper(rooms, new Unmapper(rooms)).move(agent, space, vma, start, end - start, target);
         space.vmas(space.vmas().replace(List.of(), moved));
         retire(agent, edit);
         return target;
@@ -189,7 +267,7 @@ final class Mappings {
         try {
             space.checkOpen();
             for (Vma vma : space.vmas().all()) {
-                copies.add(vma.at(child, vma.start(), vma.end() - vma.start()));
+                copies.add(vma.at(child, vma.start(), vma.end() - vma.start()).withUserfault(null));
             }
             list(copies);
             Forker forker = new Forker(rooms);
@@ -213,6 +291,8 @@ final class Mappings {
         long stamp = space.lockExclusive();
         try {
             unmap(agent, 0, Pages.ADDRESS_LIMIT);
+            registrations.forEach(Registration::end);
+            registrations.clear();
             spaces.ended(space);
         } finally {
             space.unlockExclusive(stamp);
@@ -235,23 +315,44 @@ final class Mappings {
      */
     private void list(List<Vma> mappings) {
         for (Vma vma : mappings) {
-            vma.object().lock(rooms.actors);
-            vma.object().mappings().add(vma);
-            vma.object().unlock();
+            list(vma, vma.object());
+            if (vma.below() != null) {
+                list(vma, vma.below().object());
+            }
         }
+    }
+
+    private void list(Vma vma, MemoryObject object) {
+        object.lock(rooms.actors);
+        object.mappings().add(vma);
+        object.unlock();
     }
 
     /** Takes old mappings off their objects; the last one takes the object along. @return how many */
     private long retire(Agent agent, Edit edit) {
+        boolean awaited = false;
         for (Vma vma : edit.gone()) {
-            vma.object().lock(rooms.actors);
-            vma.object().mappings().remove(vma);
-            boolean last = vma.object().mappings().isEmpty();
-            vma.object().unlock();
-            if (last) {
-                new ObjectEnd(rooms).end(agent, vma.object());
+            retire(agent, vma, vma.object());
+            if (vma.below() != null) {
+                retire(agent, vma, vma.below().object());
             }
+            awaited |= vma.userfault() != null;
+        }
+        if (awaited) {
+            rooms.actors.signal();
         }
         return edit.gone().size();
+    }
+
+    private void retire(Agent agent, Vma vma, MemoryObject object) {
+        object.lock(rooms.actors);
+        object.mappings().remove(vma);
+        boolean last = object.mappings().isEmpty();
+        object.unlock();
+        if (last && object.filled()) {
+            rooms.cache.unmapped(agent, object);
+        } else if (last) {
+            new ObjectEnd(rooms).end(agent, object);
+        }
     }
 }

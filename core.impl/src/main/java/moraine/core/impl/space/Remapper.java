@@ -4,10 +4,10 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.mirror.Notifiers;
-import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
 
 /**
  * Moves the entries of a mapping to its new address. Frames are not touched: their object and index stay. The space's
@@ -23,7 +23,7 @@ final class Remapper {
         this.unmapper = unmapper;
     }
 
-    void move(Agent agent, SpaceImpl space, MemoryObject object, long from, long bytes, long to) {
+    void move(Agent agent, SpaceImpl space, Vma vma, long from, long bytes, long to) {
         boolean leaves = (from - to & Pages.LARGE_SIZE - 1) == 0;
         space.notifiers().start(Notifiers.Event.UNMAP, from, from + bytes);
         try {
@@ -35,11 +35,11 @@ final class Remapper {
                 } else {
                     unmapper.makeDivisible(agent, space, middle, start, end);
                 }
-                object.lock(rooms.actors);
+                vma.lockObjects(rooms.actors);
                 try {
                     moveRegion(agent, space, middle, start, end, to - from);
                 } finally {
-                    object.unlock();
+                    vma.unlockObjects();
                 }
             });
         } finally {

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.concurrent.locks.StampedLock;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.host.Pin;
+import moraine.core.api.host.Userfault;
+import moraine.core.api.host.UserfaultHandler;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
@@ -29,6 +32,7 @@ import moraine.core.impl.access.Contexts;
 import moraine.core.impl.access.CpuContextImpl;
 import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.userfault.Registration;
 import moraine.core.impl.vma.VmaMap;
 
 /**
@@ -142,6 +146,29 @@ public final class SpaceImpl implements AddressSpace {
     @Override
     public long mmap(MapRequest request) {
         return mappings.mmap(request);
+    }
+
+    @Override
+    public long mmap(MapRequest request, Mappable what, long offset) {
+        return mappings.mmap(request, what, offset);
+    }
+
+    @Override
+    public Userfault userfault(long address, long bytes, UserfaultHandler handler) {
+        long end = Checks.range(address, bytes);
+        var registration = new Registration(rooms, this, address, end - address, handler);
+        try {
+            mappings.register(registration);
+        } catch (MoraineException e) {
+            registration.end();
+            throw e;
+        }
+        return registration;
+    }
+
+    /** Makes missing pages plain ones again. */
+    public void unregister(Registration registration) {
+        mappings.unregister(registration);
     }
 
     @Override

@@ -50,10 +50,23 @@ final class Unmapper {
             if (!Pte.large(entry)) {
                 return;
             }
+            if (Pte.kind(entry) == Pte.ZERO) {
+                divideZeroPages(space, from);
+                return;
+            }
             boolean mapped = Pte.maps(entry);
             if (!mapped || !split.split(agent, frames.head(Pte.pfn(entry)))) {
                 rooms.actors.pause(turn);
             }
+        }
+    }
+
+    private static void divideZeroPages(SpaceImpl space, long address) {
+        MiddleTable middle = space.table().lock(address);
+        try {
+            space.table().leafForInstall(middle, address);
+        } finally {
+            middle.unlock(PageTable.region(address));
         }
     }
 

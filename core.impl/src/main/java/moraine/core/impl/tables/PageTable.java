@@ -2,6 +2,7 @@ package moraine.core.impl.tables;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Actors;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,9 @@ public final class PageTable {
         int region = region(address);
         long entry = middle.entry(region);
         if (Pte.kind(entry) != Pte.TABLE) {
-            return Pte.large(entry) ? Pte.withPfn(entry, Pte.pfn(entry) + index(address)) : entry;
+            return Pte.large(entry) && Pte.kind(entry) != Pte.ZERO
+                    ? Pte.withPfn(entry, Pte.pfn(entry) + index(address))
+                    : entry;
         }
         long[] leaf = middle.leaf(region);
         return leaf == null ? Pte.NONE : MiddleTable.get(leaf, index(address));
@@ -83,7 +86,7 @@ public final class PageTable {
         }
         int region = region(address);
         if (Pte.large(expected)) {
-            int index = index(address);
+            int index = Pte.kind(expected) == Pte.ZERO ? 0 : index(address);
             return middle.replace(
                     region,
                     Pte.withPfn(expected, Pte.pfn(expected) - index),
@@ -94,7 +97,8 @@ public final class PageTable {
     }
 
     /**
-     * {@return the leaf table of the address, made if the slot was empty, or null when a 2 MiB leaf is in the way}
+     * {@return the leaf table of the address, made if the slot was empty or all zero page, or null when a 2 MiB leaf is
+     * in the way}
      *
      * <p>The region's lock is held.
      */
@@ -104,12 +108,24 @@ public final class PageTable {
         if (Pte.kind(entry) == Pte.TABLE) {
             return middle.leaf(region);
         }
-        if (entry != Pte.NONE) {
+        if (!vacant(entry)) {
             return null;
         }
         long[] leaf = new long[Pages.PER_LARGE];
+        Arrays.fill(leaf, entry & ~Pte.LARGE);
         middle.hang(region, leaf);
         return leaf;
+    }
+
+    /** {@return whether an entry of a region stands for no page at all: empty, or 2 MiB of the zero page} */
+    public static boolean vacant(long entry) {
+        return entry == Pte.NONE || Pte.kind(entry) == Pte.ZERO;
+    }
+
+    /** {@return whether no page is mapped in the 2 MiB around the address, and no table hangs there} */
+    public boolean vacantRegion(long address) {
+        MiddleTable middle = middle(address);
+        return middle == null || vacant(middle.entry(region(address)));
     }
 
     public MiddleTable lock(long address) {

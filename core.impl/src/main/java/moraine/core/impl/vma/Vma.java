@@ -1,12 +1,16 @@
 package moraine.core.impl.vma;
 
+import java.util.Objects;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.VmaInfo;
+import moraine.core.api.time.Actors;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.userfault.Registration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapping: an address range of a space with one protection, sharing and binding, backed by a range of a memory
@@ -21,6 +25,8 @@ public final class Vma {
     private final Traits traits;
     private final MemoryObject object;
     private final long firstIndex;
+    private final @Nullable Below below;
+    private final boolean plain;
     private volatile boolean dead;
 
     /**
@@ -29,16 +35,55 @@ public final class Vma {
      * @param protection allowed accesses
      * @param sharing private or shared
      * @param binding memory policy
+     * @param mayWrite whether it may ever be writable; a shared mapping of a file opened for reading may not
+     * @param userfault who fills missing pages, or null
+     * @param large whether it is made of 2 MiB pages
      */
-    public record Traits(Protection protection, Sharing sharing, Binding binding) {}
+    public record Traits(
+            Protection protection,
+            Sharing sharing,
+            Binding binding,
+            boolean mayWrite,
+            @Nullable Registration userfault,
+            LargePages large) {
+        public Traits(Protection protection, Sharing sharing, Binding binding) {
+            this(protection, sharing, binding, /* mayWrite= */ true, /* userfault= */ null, LargePages.PLAN);
+        }
+    }
+
+    /**
+     * What a private mapping shows until it has pages of its own: a file or a buffer.
+     *
+     * @param object whose pages are mapped read-only
+     * @param firstIndex page index there of the mapping's first page
+     */
+    public record Below(MemoryObject object, long firstIndex) {
+        Below from(long pages) {
+            return new Below(object, firstIndex + pages);
+        }
+    }
 
     public Vma(SpaceImpl space, long start, long end, Traits traits, MemoryObject object, long firstIndex) {
+        this(space, start, end, traits, object, firstIndex, /* below= */ null);
+    }
+
+    /** @param below what a private mapping shows, null for zeroes; shared mappings have their object only */
+    public Vma(
+            SpaceImpl space,
+            long start,
+            long end,
+            Traits traits,
+            MemoryObject object,
+            long firstIndex,
+            @Nullable Below below) {
         this.space = space;
         this.start = start;
         this.end = end;
         this.traits = traits;
         this.object = object;
         this.firstIndex = firstIndex;
+        this.below = below;
+        this.plain = traits.sharing() == Sharing.PRIVATE && below == null && traits.userfault() == null;
     }
 
     public SpaceImpl space() {
@@ -65,8 +110,66 @@ public final class Vma {
         return traits.binding();
     }
 
+    /** {@return whether only 2 MiB pages are ever mapped} */
+    public boolean largeOnly() {
+        return traits.large() == LargePages.ONLY;
+    }
+
+    /** {@return whether the first touch of an aligned 2 MiB makes one page} */
+    public boolean wantsLarge(boolean byPlan) {
+        return switch (traits.large()) {
+            case PLAN -> byPlan;
+            case ALWAYS, ONLY -> true;
+            case NEVER -> false;
+        };
+    }
+
     public MemoryObject object() {
         return object;
+    }
+
+    /** Takes the locks of the objects whose pages it may map: its own first, then what lies below. */
+    public void lockObjects(Actors actors) {
+        object.lock(actors);
+        if (below != null) {
+            below.object.lock(actors);
+        }
+    }
+
+    public void unlockObjects() {
+        if (below != null) {
+            below.object.unlock();
+        }
+        object.unlock();
+    }
+
+    /** {@return what a private mapping shows until it is written, or null for zeroes} */
+    public @Nullable Below below() {
+        return below;
+    }
+
+    /** {@return whether a missing page is simply a new one: private memory that nobody else fills} */
+    public boolean plain() {
+        return plain;
+    }
+
+    /** {@return the object of a file or buffer whose pages it shows, or null for anonymous memory} */
+    public @Nullable MemoryObject source() {
+        return below != null ? below.object : object.filled() ? object : null;
+    }
+
+    /** {@return the page index of an address in {@link #source}} */
+    public long sourceIndex(long address) {
+        return below == null ? index(address) : below.firstIndex + (address - start >>> Pages.SHIFT);
+    }
+
+    /** {@return who fills missing pages, or null} */
+    public @Nullable Registration userfault() {
+        return traits.userfault();
+    }
+
+    public boolean mayWrite() {
+        return traits.mayWrite();
     }
 
     /** {@return the page index within the object of an address} */
@@ -74,9 +177,9 @@ public final class Vma {
         return firstIndex + (address - start >>> Pages.SHIFT);
     }
 
-    /** {@return the address of a page index, or -1 when this mapping does not cover it} */
-    public long address(long index) {
-        long page = index - firstIndex;
+    /** {@return the address of a page of an object, or -1 when this mapping does not show it} */
+    public long address(MemoryObject of, long index) {
+        long page = below != null && of == below.object ? index - below.firstIndex : index - firstIndex;
         return page >= 0 && page < end - start >>> Pages.SHIFT ? start + (page << Pages.SHIFT) : -1;
     }
 
@@ -94,24 +197,43 @@ public final class Vma {
 
     /** {@return the part of this mapping between two addresses} */
     public Vma part(long from, long to) {
-        return new Vma(space, from, to, traits, object, index(from));
+        Below rest = below == null ? null : below.from(from - start >>> Pages.SHIFT);
+        return new Vma(space, from, to, traits, object, index(from), rest);
     }
 
     public Vma withProtection(Protection other) {
-        return with(new Traits(other, traits.sharing(), traits.binding()));
+        return with(new Traits(
+                other, traits.sharing(), traits.binding(), traits.mayWrite(), traits.userfault(), traits.large()));
     }
 
     public Vma withBinding(Binding other) {
-        return with(new Traits(traits.protection(), traits.sharing(), other));
+        return with(new Traits(
+                traits.protection(), traits.sharing(), other, traits.mayWrite(), traits.userfault(), traits.large()));
+    }
+
+    /** {@return the same mapping with missing pages filled by somebody, or by nobody} */
+    public Vma withUserfault(@Nullable Registration other) {
+        return with(new Traits(
+                traits.protection(), traits.sharing(), traits.binding(), traits.mayWrite(), other, traits.large()));
+    }
+
+    public Vma withLarge(LargePages other) {
+        return with(new Traits(
+                traits.protection(), traits.sharing(), traits.binding(), traits.mayWrite(), traits.userfault(), other));
+    }
+
+    /** {@return the same mapping of another object, which starts with it} */
+    public Vma of(MemoryObject other) {
+        return new Vma(space, start, end, traits, other, start >>> Pages.SHIFT);
     }
 
     private Vma with(Traits others) {
-        return new Vma(space, start, end, others, object, firstIndex);
+        return new Vma(space, start, end, others, object, firstIndex, below);
     }
 
     /** {@return the same pages in another space or at another address} */
     public Vma at(SpaceImpl other, long address, long bytes) {
-        return new Vma(other, address, address + bytes, traits, object, firstIndex);
+        return new Vma(other, address, address + bytes, traits, object, firstIndex, below);
     }
 
     /** {@return whether the next mapping continues this one so that both can be one} */
@@ -119,11 +241,12 @@ public final class Vma {
         return end == next.start
                 && object == next.object
                 && index(end) == next.firstIndex
+                && Objects.equals(below == null ? null : below.from(end - start >>> Pages.SHIFT), next.below)
                 && traits.equals(next.traits);
     }
 
     public Vma join(Vma next) {
-        return new Vma(space, start, next.end, traits, object, firstIndex);
+        return new Vma(space, start, next.end, traits, object, firstIndex, below);
     }
 
     public VmaInfo info() {

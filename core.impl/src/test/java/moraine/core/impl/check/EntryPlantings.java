@@ -1,6 +1,7 @@
 package moraine.core.impl.check;
 
 import java.util.List;
+import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.impl.tables.MiddleTable;
@@ -18,6 +19,7 @@ final class EntryPlantings {
                         "leaf-level",
                         "a 2 MiB entry in a leaf table",
                         s -> s.put(s.zero(), s.entry(s.zero()) | Pte.LARGE)),
+                Planting.of("leaf-level", "a leaf reaches into another mapping", EntryPlantings::cutLeaf),
                 Planting.of(
                         "entry-mapped",
                         "an entry outlives its mapping",
@@ -45,6 +47,14 @@ final class EntryPlantings {
         MiddleTable middle = scene.middle(scene.small);
         middle.lock(PageTable.region(scene.small), scene.rooms.actors);
         return () -> middle.unlock(PageTable.region(scene.small));
+    }
+
+    /** 2 MiB of the zero page where the mapping has a few pages. */
+    private static Runnable cutLeaf(Scene scene) {
+        long at = scene.space.mmap(MapRequest.anonymous(Pages.SIZE).aligned(Pages.LARGE_SIZE));
+        MiddleTable middle = scene.space.table().middleForInstall(at);
+        middle.entry(PageTable.region(at), Pte.of(Pte.ZERO, 0, Pte.LARGE));
+        return () -> middle.entry(PageTable.region(at), Pte.NONE);
     }
 
     private static Runnable allowWrites(Scene scene) {

@@ -20,6 +20,14 @@ final class MirrorPlantings {
                 Planting.of("exclusive", "two devices have a page as their own", MirrorPlantings::giveTwice),
                 Planting.of("exclusive", "a device has what the CPUs have too", MirrorPlantings::giveBeside),
                 Planting.of("exclusive", "a device's plain translation was left", MirrorPlantings::leavePlain),
+                Planting.of(
+                        "I1",
+                        "a device maps 2 MiB of another folio",
+                        s -> installLarge(s, s.large, s.pfn(s.large) + 512)),
+                Planting.of(
+                        "I1",
+                        "a device maps 2 MiB where the CPU has small pages",
+                        s -> installLarge(s, s.small & -Pages.LARGE_SIZE, s.pfn(s.small) & -512)),
                 Planting.of("I2", "a TLB missed a shoot-down", MirrorPlantings::missShootDown),
                 Planting.of("notifier-quiet", "an invalidation never ends", MirrorPlantings::invalidate),
                 Planting.of("device-lock", "a device table stays locked", MirrorPlantings::lock));
@@ -29,6 +37,14 @@ final class MirrorPlantings {
         DeviceTable table = scene.deviceTable(node);
         table.install(address, Pte.of(Pte.PRESENT, pfn, bits));
         return () -> table.install(address, Pte.NONE);
+    }
+
+    private static Runnable installLarge(Scene scene, long address, long head) {
+        scene.deviceTable(1).install(address, Pte.of(Pte.PRESENT, head, Pte.LARGE));
+        return () -> {
+            scene.space.notifiers().start(Notifiers.Event.CLEAR, address, address + Pages.LARGE_SIZE);
+            scene.space.notifiers().end();
+        };
     }
 
     private static Runnable writeZero(Scene scene) {

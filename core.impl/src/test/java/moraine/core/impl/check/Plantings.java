@@ -9,6 +9,7 @@ final class Plantings {
 
     static List<Planting> all() {
         List<Planting> all = new ArrayList<>();
+        all.addAll(CachePlantings.all());
         all.addAll(EntryPlantings.all());
         all.addAll(FramePlantings.all());
         all.addAll(MirrorPlantings.all());

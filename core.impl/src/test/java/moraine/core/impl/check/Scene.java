@@ -1,5 +1,9 @@
 package moraine.core.impl.check;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -7,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import moraine.core.api.driver.Block;
 import moraine.core.api.driver.Kernel;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
@@ -22,6 +27,7 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.plugins.VirtualEnvironment;
+import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
@@ -33,6 +39,7 @@ final class Scene implements AutoCloseable {
     private static final int PAGES = 16;
 
     private final TestMachine under;
+    private final CachedFile cached;
     final Rooms rooms;
     final SpaceImpl space;
     /** Private pages: the first two written, the third read only, the last unmapped, the others untouched. */
@@ -43,6 +50,12 @@ final class Scene implements AutoCloseable {
     final long large;
     /** Two pages, the first on device node 1. */
     final long device;
+    /** A shared mapping of a file of two pages: the first read, the second written. */
+    final long file;
+    /** A private mapping of the same, the first page read. */
+    final long own;
+    /** A private mapping of a driver's buffer of two pages. */
+    final long buffer;
 
     Scene() {
         var providers = new Providers();
@@ -58,7 +71,23 @@ final class Scene implements AutoCloseable {
         shared = space.mmap(MapRequest.anonymous(2L * Pages.SIZE).shared());
         large = space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
         device = space.mmap(MapRequest.anonymous(2L * Pages.SIZE));
+        cached = under.machine().openFile(file(), true);
+        file = space.mmap(MapRequest.anonymous(2L * Pages.SIZE).shared(), cached, 0);
+        own = space.mmap(MapRequest.anonymous(2L * Pages.SIZE), cached, 0);
+        buffer = space.mmap(
+                MapRequest.anonymous(2L * Pages.SIZE),
+                under.machine().device("gpu0").buffer(2L * Pages.SIZE),
+                0);
         touch();
+    }
+
+    private static Path file() {
+        try {
+            Path path = Files.createTempFile("moraine", ".scene");
+            return Files.write(path, new byte[2 * Pages.SIZE]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void touch() {
@@ -70,6 +99,9 @@ final class Scene implements AutoCloseable {
             cpu.putLong(shared, 3);
             cpu.putLong(shared + Pages.SIZE, 4);
             cpu.putLong(large, 5);
+            cpu.getLong(file);
+            cpu.putLong(file + Pages.SIZE, 6);
+            cpu.getLong(own);
         }
         launch("gpu0", device);
         launch("gpu1", device + Pages.SIZE);
@@ -122,6 +154,14 @@ final class Scene implements AutoCloseable {
         return other;
     }
 
+    /** {@return the object of the file or buffer that a mapping shows} */
+    MemoryObject source(long address) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(space.vmas().find(address), "no mapping there")
+                        .source(),
+                "it shows nothing");
+    }
+
     DeviceTable deviceTable(int node) {
         return Objects.requireNonNull(space.devices().table(node), "no table of device node " + node);
     }
@@ -155,6 +195,12 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
+        Path path = cached.path();
         under.close();
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -6,6 +6,8 @@ import moraine.core.api.host.Machine;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.MechanismImpl;
+import moraine.core.impl.cache.PageCache;
+import moraine.core.impl.cache.Store;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 
@@ -18,11 +20,17 @@ import moraine.core.impl.host.Providers;
 public record TestMachine(Machine machine, MechanismImpl mechanism) implements AutoCloseable {
     /** Makes a machine from providers that were filled by hand. */
     public static TestMachine create(MachineSpec spec, Providers providers, Environment environment) {
+        return create(spec, providers, environment, PageCache.stores(spec.backing()));
+    }
+
+    /** Makes a machine whose files are reached through stores of the test's. */
+    public static TestMachine create(
+            MachineSpec spec, Providers providers, Environment environment, Store.Opener stores) {
         var made = new AtomicReference<MechanismImpl>();
         var factory = new MachineFactoryImpl(
                 providers,
                 foundation -> {
-                    var mechanism = new MechanismImpl(foundation);
+                    var mechanism = new MechanismImpl(foundation, stores);
                     made.set(mechanism);
                     return mechanism;
                 },

@@ -26,7 +26,9 @@ import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
+import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.plugins.Kernels;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
@@ -41,6 +43,7 @@ final class MigrationRig implements AutoCloseable {
     static final int NEAR = 1;
     static final int OTHER = 2;
     static final int DEVICE_PAGES = 1024;
+    private static final long KERNEL_NS = 1_000_000_000_000L;
 
     private final StagedEnvironment time = new StagedEnvironment();
     private final TestMachine under;
@@ -72,6 +75,11 @@ final class MigrationRig implements AutoCloseable {
         return new MigrationRig("node(window=1)");
     }
 
+    /** As {@link #reachable()}; writes to whole regions get 2 MiB pages. */
+    static MigrationRig reachableLarge() {
+        return new MigrationRig("node(window=1,large=true)");
+    }
+
     /** Devices are hidden from CPUs; writes to whole regions get 2 MiB pages. */
     static MigrationRig hidden() {
         return hidden(1);
@@ -96,6 +104,46 @@ final class MigrationRig implements AutoCloseable {
     /** {@return a written 2 MiB page} */
     long large() {
         return touched(space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE)), 1);
+    }
+
+    /** {@return a written 2 MiB page, the first word of page i is i + 1} */
+    long filledLarge() {
+        return touched(large(), Pages.PER_LARGE);
+    }
+
+    /** {@return 2 MiB that nobody touched} */
+    long untouchedLarge() {
+        return space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
+    }
+
+    /** Proves that page i of 512 has i + 1. */
+    void assertFilled(long at) {
+        for (int i = 0; i < Pages.PER_LARGE; i++) {
+            assertThat(cpu.getLong(page(at, i))).isEqualTo(i + 1);
+        }
+    }
+
+    /** Adds one to the first word of pages, on a device. */
+    void increment(int device, long at, int pages) {
+        under.machine()
+                .device("gpu" + (device - 1))
+                .launch(space, Kernels.increment(at, pages))
+                .await(KERNEL_NS);
+    }
+
+    DeviceTable deviceTable(int device) {
+        return Objects.requireNonNull(space.devices().table(device), "no table of device node " + device);
+    }
+
+    /** {@return what counts of that name} */
+    long counter(String name) {
+        return under.machine().counter(name);
+    }
+
+    /** Exchanges the policy and waits until all pages are as it wants them. */
+    void use(String policy) {
+        under.machine().policies().use(policy, false);
+        under.machine().policies().settle();
     }
 
     private long touched(long at, int pages) {

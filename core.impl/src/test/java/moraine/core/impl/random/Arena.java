@@ -4,28 +4,38 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Machine;
+import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 
-/** The space that all actors share, and its regions: two of 2 MiB leaves, two shared, the rest small and private. */
+/**
+ * The space that all actors share, and its regions: two of 2 MiB leaves, two shared, of which one is a file's, the rest
+ * small and private, of which one shows a file.
+ */
 final class Arena {
     static final int REGIONS = 10;
     private static final int LARGE = 2;
     private static final int SHARED = 4;
+    private static final int FIRST_FILE = 3;
+    private static final int LAST_FILE = 4;
     private static final int SMALL_PAGES = 96;
     private static final long FIRST = 1L << 40;
     private static final long LOWEST = 1L << 36;
     private static final int LOW_PAGES = 2048;
 
     final AddressSpace space;
+    private final Machine machine;
     private final int actors;
     private final AtomicLong nextAddress = new AtomicLong(FIRST);
     private final AtomicReferenceArray<Region> regions = new AtomicReferenceArray<>(REGIONS);
 
-    Arena(AddressSpace space, int actors) {
-        this.space = space;
+    Arena(Machine machine, int actors) {
+        this.machine = machine;
+        this.space = machine.openSpace("arena");
         this.actors = actors;
         for (int i = 0; i < REGIONS; i++) {
             regions.set(i, map(i));
@@ -39,8 +49,14 @@ final class Arena {
         long offset = index < LARGE ? 0 : 31L * Pages.SIZE;
         long base = nextAddress.getAndAdd(span) + offset;
         MapRequest request = MapRequest.anonymous((long) pages * Pages.SIZE).at(base);
-        space.mmap(shared ? request.shared() : request);
-        return new Region(base, pages, shared, actors);
+        request = shared ? request.shared() : request;
+        if (index < FIRST_FILE || index > LAST_FILE) {
+            space.mmap(request);
+            return new Region(base, pages, shared, actors, /* file= */ null);
+        }
+        CachedFile file = ScratchFile.open(machine, (long) pages * Pages.SIZE);
+        space.mmap(request, file, 0);
+        return new Region(base, pages, shared, actors, file);
     }
 
     Region region(int index) {
@@ -54,6 +70,11 @@ final class Arena {
     /** {@return a region that no 2 MiB page maps} */
     Region anySmall(RandomGenerator random) {
         return regions.get(LARGE + random.nextInt(REGIONS - LARGE));
+    }
+
+    /** {@return a region that may be one 2 MiB page} */
+    Region anyLarge(RandomGenerator random) {
+        return regions.get(random.nextInt(LARGE));
     }
 
     /** {@return a region whose mapping the actor may change, among those of its own} */
@@ -71,7 +92,36 @@ final class Arena {
             space.munmap(old.base, (long) middle * Pages.SIZE);
         }
         space.munmap(old.base + (long) middle * Pages.SIZE, (long) (old.pages - middle) * Pages.SIZE);
+        closeFile(old);
         regions.set(index, map(index));
+    }
+
+    private static void closeFile(Region region) {
+        if (region.file != null) {
+            region.file.close();
+        }
+    }
+
+    /** Writes a file back, unless its region was just replaced. */
+    void sync(RandomGenerator random) {
+        Region region = regions.get(FIRST_FILE + random.nextInt(1 + LAST_FILE - FIRST_FILE));
+        try {
+            if (region.file != null) {
+                region.file.sync();
+            }
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EBADF) {
+                throw e;
+            }
+        }
+    }
+
+    /** Closes the space and its files. */
+    void close() {
+        space.close();
+        for (int i = 0; i < REGIONS; i++) {
+            closeFile(regions.get(i));
+        }
     }
 
     /** {@return a page among those where mappings without an address of their own are put} */

@@ -68,6 +68,11 @@ final class Bench implements AutoCloseable {
         }
     }
 
+    /** Lets so many requests for 2 MiB pages find none. */
+    void refuseFolios(int requests) {
+        under.mechanism().rooms().allocator.refuseFolios(requests);
+    }
+
     /** Drops pages advised free, as an allocation does that fails. */
     void dropFreed() {
         Rooms rooms = under.mechanism().rooms();

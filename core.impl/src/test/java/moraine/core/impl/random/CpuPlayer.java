@@ -80,6 +80,10 @@ final class CpuPlayer implements Player {
         } else if (dice < 175) {
             pins.operate();
         } else if (dice < 180) {
+            arena.sync(random);
+        } else if (dice < 195) {
+            moveWhole();
+        } else if (dice < 198) {
             bench.dropFreed();
         } else {
             words.access(cpu, arena.any(random));
@@ -124,6 +128,15 @@ final class CpuPlayer implements Player {
                 throw e;
             }
         }
+    }
+
+    /** Moves 2 MiB at once, sometimes where no page so large is to be had. */
+    private void moveWhole() {
+        Region region = arena.anyLarge(random);
+        if (random.nextInt(4) == 0) {
+            bench.refuseFolios(1);
+        }
+        bench.request(arena.space, region.base, (long) region.pages * Pages.SIZE, random.nextInt(1 + Bench.DEVICES));
     }
 
     /** Forbids accesses to part of a region for a while; nobody's words there change meanwhile. */

@@ -21,6 +21,8 @@ record Overlaps(Map<String, Long> counts) {
             "device.mapped.remote.pages",
             "convert.pages",
             "folio.splits",
+            "file.read.pages",
+            "file.written.pages",
             "shootdowns",
             "exclusive.pages",
             "exclusive.revoked.pages",

@@ -38,7 +38,7 @@ final class RandomRun implements AutoCloseable {
         var random = new SplittableRandom(seed);
         bench = new Bench(
                 RAM_BYTES, DEVICE_BYTES, "hidden(large=true)", new ThreadedEnvironment(new JvmThreads(), seed));
-        arena = new Arena(bench.machine().openSpace("arena"), ACTORS);
+        arena = new Arena(bench.machine(), ACTORS);
         for (int actor = 0; actor < CPUS; actor++) {
             players.add(new CpuPlayer(bench, arena, actor, CPUS, ACTORS, random.split()));
         }
@@ -119,7 +119,7 @@ final class RandomRun implements AutoCloseable {
     /** Ends the players and their spaces, and proves that nothing is left in use. */
     void end() {
         players.forEach(Player::close);
-        arena.space.close();
+        arena.close();
         proveEmpty();
     }
 

@@ -1,9 +1,11 @@
 package moraine.core.impl.random;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import moraine.core.api.host.CachedFile;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapping that all actors share. Each has two words on every page, one near its start and one near its end, which it
@@ -25,7 +27,11 @@ final class Region {
     /** Set before any of it is unmapped. */
     volatile boolean gone;
 
-    Region(long base, int pages, boolean shared, int actors) {
+    /** What it shows, or null. */
+    final @Nullable CachedFile file;
+
+    Region(long base, int pages, boolean shared, int actors, @Nullable CachedFile file) {
+        this.file = file;
         this.base = base;
         this.pages = pages;
         this.shared = shared;

@@ -1,6 +1,8 @@
 package moraine.core.impl.random;
 
 import java.util.random.RandomGenerator;
+import moraine.core.api.host.CachedFile;
+import moraine.core.api.host.Machine;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
@@ -13,7 +15,13 @@ final class SingleMappings {
 
     private final RandomGenerator random;
 
-    SingleMappings(RandomGenerator random) {
+    /** More than any mapping grows to. */
+    private static final long FILE_BYTES = 64L << 20;
+
+    private final Machine machine;
+
+    SingleMappings(Machine machine, RandomGenerator random) {
+        this.machine = machine;
         this.random = random;
     }
 
@@ -32,9 +40,18 @@ final class SingleMappings {
         boolean shared = random.nextInt(4) == 0;
         MapRequest request = MapRequest.anonymous((long) count * Pages.SIZE).protect(protection);
         request = large ? request.aligned(Pages.LARGE_SIZE) : request;
-        long at = side.space().mmap(shared ? request.shared() : request);
-        side.note("map" + (shared ? " shared" : ""), at, count);
+        request = shared ? request.shared() : request;
+        boolean file = random.nextInt(4) == 0;
+        long at = file ? mapFile(side, request) : side.space().mmap(request);
+        side.note("map" + (shared ? " shared" : "") + (file ? " file" : ""), at, count);
         side.model().map(at, count, protection, shared);
+    }
+
+    /** Maps a file of zeroes, which is then held by its mappings alone. */
+    private long mapFile(Side side, MapRequest request) {
+        try (CachedFile file = ScratchFile.open(machine, FILE_BYTES)) {
+            return side.space().mmap(request, file, 5L * Pages.SIZE);
+        }
     }
 
     void unmap(Side side) {

@@ -30,7 +30,7 @@ final class SingleRun implements AutoCloseable {
     SingleRun(long seed) {
         random = new SplittableRandom(seed);
         bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment());
-        mappings = new SingleMappings(random);
+        mappings = new SingleMappings(bench.machine(), random);
         accesses = new SingleAccesses(bench.machine(), random);
         pins = new SinglePins(random);
         add(bench.machine().openSpace("s0"), new PlainSpace());
@@ -118,8 +118,10 @@ final class SingleRun implements AutoCloseable {
         long at = side.model().anyPage(random);
         if (at != 0) {
             int node = random.nextInt(1 + Bench.DEVICES);
-            side.note("request to " + node, at, 64);
-            bench.request(side.space(), at, 64L * Pages.SIZE, node);
+            side.note("request to " + node, at, Pages.PER_LARGE);
+            boolean refused = random.nextInt(4) == 0;
+            bench.refuseFolios(refused ? 1 : 0);
+            bench.request(side.space(), at & -Pages.LARGE_SIZE, 2 * Pages.LARGE_SIZE, node);
         }
     }
 

@@ -1,0 +1,112 @@
+package moraine.core.impl.cache;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import moraine.core.api.model.Pages;
+
+/**
+ * A file in the page cache: its pages by index, its length, its way to the system.
+ *
+ * <p>Guards. The object's lock guards pages, dirty marks and length. {@link #changing} orders writes by handle and
+ * truncation; {@link #flushing} orders writing back and truncation, so that an older state never overwrites a newer one
+ * and nothing is written beyond the end. Both are taken in this order, before any other guard, and never on a fault
+ * path. A page that is being read from the file is named in {@link #loads}, so that it is read once; whether the read
+ * is still true is proven by {@link #epoch}, which every truncation moves on.
+ */
+public final class FileObject extends CachedObject {
+    /** Pages read at once. */
+    static final int WINDOW = 16;
+
+    final ReentrantLock changing = new ReentrantLock();
+    final ReentrantLock flushing = new ReentrantLock();
+    /** Reads under way, by window. */
+    final ConcurrentHashMap<Long, Load> loads = new ConcurrentHashMap<>();
+
+    private final Path path;
+    private final Object key;
+    private final List<Store> stores = new ArrayList<>();
+    private volatile Store store;
+    private volatile boolean writable;
+    private volatile long bytes;
+    private volatile long epoch;
+
+    /** @param key by which it is the same file under another path */
+    FileObject(int id, Path path, Object key, Store store, boolean writable, long bytes) {
+        super(id, Kind.FILE);
+        this.path = path;
+        this.key = key;
+        this.store = store;
+        this.writable = writable;
+        this.bytes = bytes;
+        stores.add(store);
+    }
+
+    /** A read of one window that others may wait for. */
+    static final class Load {
+        private volatile boolean done;
+
+        boolean done() {
+            return done;
+        }
+
+        void end() {
+            done = true;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Object key() {
+        return key;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    boolean writable() {
+        return writable;
+    }
+
+    /** Replaces a store that can only read. The old one may be in use; it is closed with the file. */
+    void upgrade(Store better) {
+        stores.add(better);
+        store = better;
+        writable = true;
+    }
+
+    List<Store> stores() {
+        return stores;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** {@return how many pages it has, the last perhaps in part} */
+    @Override
+    public long pages() {
+        return Pages.count(bytes);
+    }
+
+    /** Makes the file longer unless it is long enough; the object's lock is held. */
+    void grow(long atLeast) {
+        bytes = Math.max(bytes, atLeast);
+    }
+
+    /** Sets the length, after which no read begun before is believed; the object's lock is held. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the object's lock
+    public void resize(long newBytes) {
+        bytes = newBytes;
+        epoch++;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+}

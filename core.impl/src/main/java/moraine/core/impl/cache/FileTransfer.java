@@ -1,0 +1,181 @@
+package moraine.core.impl.cache;
+
+import java.lang.foreign.MemorySegment;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.frames.Frames;
+
+/**
+ * Reads and writes files of the cache by handle, a page at a time.
+ *
+ * <p>A reader holds a reference: a page that somebody refers to is not replaced. A writer holds the frame's lock, so
+ * that no copy is taken while it writes, neither by a migration nor by writing back; length and dirty mark go first,
+ * together.
+ */
+final class FileTransfer {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final Content content;
+    private final CachePages pages;
+    private final FileLoader loader;
+    private final FileCut cut;
+
+    FileTransfer(Rooms rooms, FileHost host, CachePages pages, FileLoader loader) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.content = new Content(rooms);
+        this.pages = pages;
+        this.loader = loader;
+        this.cut = new FileCut(rooms, host, pages);
+    }
+
+    long read(FileObject file, long position, MemorySegment target) {
+        long done = 0;
+        while (done < target.byteSize()) {
+            long at = position + done;
+            long bytes = Math.min(piece(at, target.byteSize() - done), file.bytes() - at);
+            if (bytes <= 0) {
+                break;
+            }
+            done += readPage(file, at, target, done, bytes) ? bytes : 0;
+        }
+        return done;
+    }
+
+    private static long piece(long position, long bytes) {
+        return Math.min(bytes, Pages.SIZE - (position & Pages.OFFSET_MASK));
+    }
+
+    /** {@return false when the page had to be loaded: look again} */
+    private boolean readPage(FileObject file, long position, MemorySegment target, long offset, long bytes) {
+        Agent agent = rooms.begin();
+        long pfn;
+        try {
+            pfn = pages.find(file, position >>> Pages.SHIFT);
+            if (pfn >= 0) {
+                content.read(pfn, (int) (position & Pages.OFFSET_MASK), target, offset, bytes);
+                pages.release(agent, pfn);
+            }
+        } finally {
+            rooms.done(agent);
+        }
+        if (pfn < 0) {
+            load(file, position);
+        }
+        return pfn >= 0;
+    }
+
+    /** Brings a page in; SIGBUS says that the file was cut meanwhile, which the caller sees for itself. */
+    private void load(FileObject file, long position) {
+        Agent agent = rooms.newAgent();
+        Errno outcome;
+        try {
+            outcome = loader.load(agent, file, position >>> Pages.SHIFT, /* vma= */ null, pages.node());
+        } finally {
+            rooms.retire(agent);
+        }
+        if (outcome != Errno.OK && outcome != Errno.SIGBUS) {
+            throw noRoom(file, position, outcome);
+        }
+    }
+
+    private static MoraineException noRoom(FileObject file, long position, Errno outcome) {
+        return new MoraineException(
+                outcome,
+                Blame.RESOURCES,
+                "byte " + position + " of " + file.path() + " found no free page for the default tenant; unmap some, or"
+                        + " allow it more nodes");
+    }
+
+    void write(FileObject file, long position, MemorySegment source) {
+        file.changing.lock();
+        try {
+            fillGap(file, position);
+            for (long done = 0; done < source.byteSize(); ) {
+                long at = position + done;
+                long bytes = piece(at, source.byteSize() - done);
+                done += writePage(file, at, source, done, bytes) ? bytes : 0;
+            }
+        } finally {
+            file.changing.unlock();
+        }
+    }
+
+    /** Makes zero what mappings stored behind the end, before the end moves away. */
+    private void fillGap(FileObject file, long position) {
+        if (position > file.bytes()) {
+            Agent agent = rooms.begin();
+            try {
+                cut.clearTail(agent, file, file.bytes());
+            } finally {
+                rooms.done(agent);
+            }
+        }
+    }
+
+    /** {@return false when the page had to be loaded: look again} */
+    private boolean writePage(FileObject file, long position, MemorySegment source, long offset, long bytes) {
+        long index = position >>> Pages.SHIFT;
+        Agent agent = rooms.begin();
+        try {
+            long pfn = cut.lock(agent, file, index);
+            if (pfn < 0 && (bytes == Pages.SIZE || index >= file.pages())) {
+                return writeNew(agent, file, position, source, offset, bytes);
+            }
+            if (pfn >= 0) {
+                file.lock(rooms.actors);
+                file.dirty(index, /* now= */ true);
+                file.grow(position + bytes);
+                file.unlock();
+                content.write(source, offset, pfn, (int) (position & Pages.OFFSET_MASK), bytes);
+                frames.unlock(pfn);
+                pages.release(agent, pfn);
+                return true;
+            }
+        } finally {
+            rooms.done(agent);
+        }
+        load(file, position);
+        return false;
+    }
+
+    /** Writes a page that need not be read first. @return false when somebody else brought it in meanwhile */
+    private boolean writeNew(
+            Agent agent, FileObject file, long position, MemorySegment source, long offset, long bytes) {
+        long index = position >>> Pages.SHIFT;
+        long pfn = pages.make(agent, /* vma= */ null, pages.node());
+        if (pfn < 0) {
+            throw noRoom(file, position, Errno.values()[(int) -pfn]);
+        }
+        frames.zero(pfn, 1);
+        content.write(source, offset, pfn, (int) (position & Pages.OFFSET_MASK), bytes);
+        frames.owner(pfn, file.id(), index);
+        file.lock(rooms.actors);
+        boolean mine = file.page(index) < 0;
+        if (mine) {
+            file.page(index, pfn);
+            file.dirty(index, /* now= */ true);
+            file.grow(position + bytes);
+        }
+        file.unlock();
+        if (!mine) {
+            pages.release(agent, pfn);
+        }
+        return mine;
+    }
+
+    void truncate(FileObject file, long bytes) {
+        file.changing.lock();
+        file.flushing.lock();
+        try {
+            cut.resize(file, bytes);
+        } finally {
+            file.flushing.unlock();
+            file.changing.unlock();
+        }
+    }
+}

@@ -1,0 +1,357 @@
+package moraine.core.impl.cache;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import moraine.core.api.host.CachedFile;
+import moraine.core.api.host.Mappable;
+import moraine.core.api.model.Backing;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files and buffers of a machine that are open or mapped.
+ *
+ * <p>The monitor guards which there are and who holds them; under it nobody waits for anything but an object's lock,
+ * and no fault takes it. A file without handles and mappings is written back on the host's thread and leaves; when that
+ * fails it stays, dirty, until it is opened again or the machine is closed.
+ */
+public final class PageCache {
+    private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
+
+    private final Rooms rooms;
+    private final Store.Opener opener;
+    private final FileHost host;
+    private final CachePages pages;
+    private final FileLoader loader;
+    private final Writeback writeback;
+    private final FileTransfer transfer;
+    private final Buffers buffers;
+    private final Map<Object, FileObject> files = new HashMap<>();
+    private final Set<BufferObject> filled = new HashSet<>();
+    private volatile boolean closed;
+
+    /** @param rooms whose cache it is; of them, all but this one are there */
+    public PageCache(Rooms rooms, Store.Opener opener) {
+        this.rooms = rooms;
+        this.opener = opener;
+        this.pages = new CachePages(rooms);
+        this.host = new FileHost(rooms.environment, pages.node());
+        this.loader = new FileLoader(rooms, host, pages);
+        this.writeback = new Writeback(rooms, host, pages);
+        this.transfer = new FileTransfer(rooms, host, pages, loader);
+        this.buffers = new Buffers(rooms, pages);
+    }
+
+    /** {@return how a machine's files are reached: by the system, or by stamps where there are no bytes} */
+    public static Store.Opener stores(Backing backing) {
+        return (path, writable) -> backing == Backing.BYTES ? ChannelStore.open(path, writable) : StampStore.open(path);
+    }
+
+    /** Opens a file, or gives another handle on one that is open. */
+    public CachedFile open(Path path, boolean writable) {
+        checkOpen();
+        try {
+            Path real = path.toRealPath();
+            if (!Files.isRegularFile(real)) {
+                throw MoraineException.caller(Errno.EINVAL, real + " is not a regular file; name one");
+            }
+            if (writable && !Files.isWritable(real)) {
+                throw new AccessDeniedException(real.toString());
+            }
+            Object key = key(real);
+            FileHandle known = again(key, writable);
+            return known != null ? known : openNew(real, key, writable);
+        } catch (NoSuchFileException e) {
+            throw refused(Errno.ENOENT, path, "there is no such file; create it first", e);
+        } catch (AccessDeniedException e) {
+            throw refused(Errno.EACCES, path, "the system denies access; change its permissions", e);
+        } catch (IOException e) {
+            throw refused(Errno.EIO, path, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static MoraineException refused(Errno errno, Path path, String why, IOException cause) {
+        return new MoraineException(errno, Blame.CALLER, "cannot open " + path + ": " + why, cause);
+    }
+
+    /** {@return what tells files apart: a path may come to name another one} */
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path : key;
+    }
+
+    /** {@return another handle on a file that is there, or null when a store is needed first} */
+    private synchronized @Nullable FileHandle again(Object key, boolean writable) {
+        FileObject file = files.get(key);
+        if (file == null || writable && !file.writable()) {
+            return null;
+        }
+        file.hold(1);
+        return new FileHandle(this, file, writable);
+    }
+
+    private FileHandle openNew(Path path, Object key, boolean writable) throws IOException {
+        Store store = opener.open(path, writable);
+        long bytes = store.bytes();
+        FileHandle handle;
+        boolean used = true;
+        synchronized (this) {
+            FileObject file = files.get(key);
+            if (file == null) {
+                file = rooms.objects.create(id -> new FileObject(id, path, key, store, writable, bytes));
+                files.put(key, file);
+            } else if (writable && !file.writable()) {
+                file.upgrade(store);
+            } else {
+                used = false;
+            }
+            file.hold(1);
+            handle = new FileHandle(this, file, writable);
+        }
+        if (!used) {
+            store.close();
+        }
+        return handle;
+    }
+
+    /** Makes a buffer near a device. */
+    public Mappable buffer(int device, String name, long bytes) {
+        checkOpen();
+        if (bytes <= 0 || bytes > Pages.ADDRESS_LIMIT) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "a buffer of " + bytes + " bytes is empty or larger than " + Pages.ADDRESS_LIMIT + "; resize it");
+        }
+        BufferObject buffer = rooms.objects.create(id -> new BufferObject(id, Pages.ceil(bytes)));
+        synchronized (this) {
+            buffer.hold(1);
+            filled.add(buffer);
+        }
+        try {
+            buffers.fill(buffer, device);
+        } catch (MoraineException e) {
+            release(buffer);
+            throw e;
+        }
+        return new BufferHandle(this, buffer, "a buffer of " + name);
+    }
+
+    /**
+     * Keeps what a handle is on from ending; give it back with {@link #release}.
+     *
+     * @throws MoraineException EBADF when it is closed, EINVAL when it is of another machine
+     */
+    public synchronized CachedObject hold(Mappable what) {
+        checkOpen();
+        if (!(what instanceof CacheHandle handle) || handle.cache() != this) {
+            throw MoraineException.caller(
+                    Errno.EINVAL, "what is to be mapped is not of this machine; open it here first");
+        }
+        if (handle.closed()) {
+            throw MoraineException.caller(Errno.EBADF, "the handle on " + handle.name() + " is closed; open another");
+        }
+        handle.object().hold(1);
+        return handle.object();
+    }
+
+    /** {@return whether shared mappings made through it may be writable} */
+    public boolean writable(Mappable what) {
+        return what instanceof CacheHandle handle && handle.writable();
+    }
+
+    /** Gives back what {@link #hold} took. */
+    public void release(CachedObject object) {
+        boolean last;
+        synchronized (this) {
+            last = object.hold(-1) == 0;
+        }
+        if (last) {
+            end(object);
+        }
+    }
+
+    void close(CacheHandle handle) {
+        boolean last;
+        synchronized (this) {
+            last = handle.shut() && handle.object().hold(-1) == 0;
+        }
+        if (last && !closed) {
+            end(handle.object());
+        }
+    }
+
+    /** The last mapping of an object went. The caller may hold the space's lock; a file ends later. */
+    public void unmapped(Agent agent, MemoryObject object) {
+        if (object instanceof FileObject file && idle(file)) {
+            host.post(() -> end(file));
+        } else if (object instanceof BufferObject buffer && leave(buffer)) {
+            drop(agent, buffer);
+        }
+    }
+
+    /** Lets an object go unless somebody has it. */
+    private void end(CachedObject object) {
+        if (object instanceof FileObject file) {
+            try {
+                while (idle(file) && writeback.anyDirty(file)) {
+                    writeback.flush(file);
+                }
+            } catch (MoraineException e) {
+                LOG.log(System.Logger.Level.WARNING, "the cache keeps what it could not write: " + e.getMessage());
+                return;
+            }
+        }
+        if (leave(object)) {
+            drop(object);
+        }
+    }
+
+    private void drop(CachedObject object) {
+        Agent agent = rooms.begin();
+        try {
+            drop(agent, object);
+        } finally {
+            rooms.done(agent);
+        }
+        if (object instanceof FileObject file) {
+            closeStores(file);
+        }
+    }
+
+    private void drop(Agent agent, CachedObject object) {
+        pages.drop(agent, object, 0);
+        rooms.objects.remove(object);
+    }
+
+    private synchronized boolean idle(CachedObject object) {
+        return object.hold(0) == 0 && !object.ended() && !mapped(object);
+    }
+
+    private boolean mapped(CachedObject object) {
+        object.lock(rooms.actors);
+        try {
+            return !object.mappings().isEmpty();
+        } finally {
+            object.unlock();
+        }
+    }
+
+    /** {@return whether this call took it out of the cache} */
+    private synchronized boolean leave(CachedObject object) {
+        if (!idle(object)) {
+            return false;
+        }
+        if (object instanceof FileObject file) {
+            if (writeback.anyDirty(file)) {
+                return false;
+            }
+            files.remove(file.key());
+        } else if (object instanceof BufferObject buffer) {
+            filled.remove(buffer);
+        }
+        object.end();
+        return true;
+    }
+
+    private void closeStores(FileObject file) {
+        for (Store store : file.stores()) {
+            try {
+                host.run("close", file.path(), store::close);
+            } catch (MoraineException e) {
+                LOG.log(System.Logger.Level.WARNING, e.getMessage());
+            }
+        }
+    }
+
+    /** {@return every object, for the checker} */
+    public synchronized List<CachedObject> objects() {
+        List<CachedObject> all = new ArrayList<>(files.values());
+        all.addAll(filled);
+        return all;
+    }
+
+    /**
+     * Brings a file's page in for a touch; see {@link FileLoader#load}. Called outside the world with no guard held.
+     *
+     * @return also SIGBUS when it cannot be read
+     */
+    public Errno load(Agent agent, FileObject file, long index, Vma vma, int initiator) {
+        try {
+            return loader.load(agent, file, index, vma, initiator);
+        } catch (MoraineException e) {
+            LOG.log(System.Logger.Level.WARNING, "a touch of a file's page ends with SIGBUS: " + e.getMessage());
+            return Errno.SIGBUS;
+        }
+    }
+
+    /** Maps a buffer's pages, all of them, into a new mapping that shows it; nothing for others. */
+    public void fill(Vma vma) {
+        buffers.map(vma);
+    }
+
+    FileTransfer transfer() {
+        return transfer;
+    }
+
+    void flush(FileObject file) {
+        writeback.flush(file);
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw MoraineException.caller(Errno.EBADF, "the machine is closed; make another");
+        }
+    }
+
+    /**
+     * Writes everything back and gives up all pages; spaces are closed already.
+     *
+     * @throws MoraineException EIO when a file could not be written; everything is given up all the same
+     */
+    public void close() {
+        closed = true;
+        host.close();
+        MoraineException first = null;
+        for (CachedObject object : objects()) {
+            try {
+                if (object instanceof FileObject file) {
+                    writeback.flush(file);
+                }
+            } catch (MoraineException e) {
+                first = first == null ? e : first;
+            }
+            synchronized (this) {
+                object.end();
+            }
+            drop(object);
+        }
+        if (first != null) {
+            throw new MoraineException(
+                    Errno.EIO,
+                    Blame.RESOURCES,
+                    "the machine is closed and its dirty pages are gone: " + first.getMessage(),
+                    first);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package moraine.core.impl.check;
+
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Pages;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.CachedObject;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.vma.Vma;
+
+/** Checks the page cache, page by page, and who fills ranges. */
+final class CacheCheck {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final Checker.Report report;
+
+    CacheCheck(Rooms rooms, Checker.Report report) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.report = report;
+    }
+
+    void check() {
+        for (CachedObject object : rooms.cache.objects()) {
+            boolean buffer = object.kind() == MemoryObject.Kind.BUFFER;
+            long end = Math.max(object.limit(), object.pages());
+            for (long index = 0; index < end; index = buffer ? index + 1 : object.next(index + 1)) {
+                long pfn = object.page(index);
+                if (buffer && index < object.pages()) {
+                    buffer(object, index, pfn);
+                } else if (pfn >= 0) {
+                    page(object, index, pfn);
+                }
+            }
+        }
+    }
+
+    private void buffer(CachedObject object, long index, long pfn) {
+        if (pfn < 0 || !frames.flag(pfn, Frames.UNEVICTABLE)) {
+            report.broken(
+                    "buffer",
+                    "page " + index + " of buffer " + object.id() + ": "
+                            + (pfn < 0 ? "it is not there" : "frame " + pfn + " may be moved"));
+        }
+    }
+
+    private void page(CachedObject object, long index, long pfn) {
+        if (index >= object.pages()) {
+            report.broken(
+                    "file-end",
+                    "page " + index + " of object " + object.id() + " is cached in frame " + pfn + ", but it has "
+                            + object.pages() + " pages");
+        }
+        if (!rooms.types.has(frames.type(pfn), Attribute.FILE_BACKABLE)) {
+            report.broken(
+                    "file-type",
+                    "page " + index + " of object " + object.id() + " lies in frame " + pfn + " of type "
+                            + rooms.types.type(frames.type(pfn)).name());
+        }
+    }
+
+    /** Checks who is named by the mappings of a space. */
+    void mappings(SpaceImpl space) {
+        for (Vma vma : space.vmas().all()) {
+            if (vma.userfault() != null && vma.userfault().closed()) {
+                report.broken(
+                        "userfault",
+                        "space " + space.name() + " " + Pages.range(vma.start(), vma.end())
+                                + ": its registration is closed, so nobody fills it");
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package moraine.core.impl.userfault;
+
+import java.lang.foreign.MemorySegment;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.cache.Content;
+import moraine.core.impl.faults.Placement;
+import moraine.core.impl.frames.Frames;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.MiddleTable;
+import moraine.core.impl.tables.PageTable;
+import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts pages where they are missing. A page is made ready first; under the region's lock the mapping is asked whether
+ * it lives and still names the registration, and the entry whether it is still NONE.
+ */
+final class Filler {
+    private final Rooms rooms;
+    private final Frames frames;
+    private final Placement placement;
+    private final Content content;
+    private final SpaceImpl space;
+    private final Registration registration;
+    private final int node;
+
+    Filler(Rooms rooms, SpaceImpl space, Registration registration) {
+        this.rooms = rooms;
+        this.frames = rooms.frames;
+        this.placement = new Placement(rooms);
+        this.content = new Content(rooms);
+        this.space = space;
+        this.registration = registration;
+        this.node = rooms.home(rooms.topology.profile().nodes().getFirst().id());
+    }
+
+    /** {@return node as whose processor pages are filled} */
+    int node() {
+        return node;
+    }
+
+    void fill(long address, MemorySegment source, long offset) {
+        page(address, source, offset);
+    }
+
+    void zero(long address) {
+        Agent agent = rooms.begin();
+        try {
+            Vma vma = mapping(address);
+            if (vma.protection() != Protection.NONE) {
+                while (!install(vma, address, Pte.of(Pte.ZERO, 0, 0))) {
+                    vma = mapping(address);
+                }
+                agent.count(Stat.USERFAULT_FILLED);
+                return;
+            }
+        } finally {
+            rooms.done(agent);
+        }
+        page(address, /* source= */ null, 0);
+    }
+
+    private void page(long address, @Nullable MemorySegment source, long offset) {
+        Agent agent = rooms.begin();
+        try {
+            Vma vma = mapping(address);
+            long pfn = make(agent, vma, address);
+            frames.zero(pfn, 1);
+            if (source != null) {
+                content.write(source, offset, pfn, 0, Pages.SIZE);
+            }
+            install(agent, vma, address, pfn);
+            agent.count(Stat.USERFAULT_FILLED);
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    /** Installs a page, or gives it up and says why. */
+    private void install(Agent agent, Vma first, long address, long pfn) {
+        boolean held = placement.hold(pfn);
+        boolean installed = false;
+        try {
+            installed = install(first, address, entry(first, pfn));
+            while (!installed) {
+                Vma vma = mapping(address);
+                installed = install(vma, address, entry(vma, pfn));
+            }
+        } finally {
+            placement.unhold(pfn, held);
+            if (!installed) {
+                frames.dropMapping(pfn, 1);
+                if (frames.put(pfn) == 0) {
+                    rooms.allocator.free(agent.worker(), pfn);
+                }
+            }
+        }
+    }
+
+    private long make(Agent agent, Vma vma, long address) {
+        long begun = rooms.nowNs();
+        AllocRequest request = placement.request(agent, vma, Reason.CPU_FAULT, Intent.WRITE, node);
+        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        if (pfn < 0) {
+            throw new MoraineException(
+                    Errno.values()[(int) -pfn],
+                    Blame.RESOURCES,
+                    "page 0x" + Long.toHexString(address) + " of space " + space.name()
+                            + " found no free page to be filled; unmap some, or allow more nodes");
+        }
+        frames.owner(pfn, vma.object().id(), vma.index(address));
+        frames.addMapping(pfn, 1);
+        frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
+        return pfn;
+    }
+
+    private long entry(Vma vma, long pfn) {
+        boolean hide = vma.protection() == Protection.NONE;
+        long write = vma.protection() == Protection.READ_WRITE ? Pte.WRITE : 0;
+        if (rooms.types.cpuAddressable(frames.type(pfn))) {
+            return Pte.of(hide ? Pte.HINT : Pte.PRESENT, pfn, write);
+        }
+        return Pte.of(Pte.DEVICE_PRIVATE, pfn, write | (hide ? Pte.HINTED : 0));
+    }
+
+    /** {@return the living mapping of a page that names the registration} */
+    private Vma mapping(long address) {
+        Vma vma = space.vmas().find(address);
+        if (vma == null || vma.userfault() != registration) {
+            throw MoraineException.caller(
+                    Errno.ENOENT,
+                    "page 0x" + Long.toHexString(address) + " of space " + space.name()
+                            + " is not registered any more; it was unmapped, moved or unregistered");
+        }
+        return vma;
+    }
+
+    /** @return false when the mapping changed: look it up again */
+    private boolean install(Vma vma, long address, long entry) {
+        MiddleTable middle = space.table().lock(address);
+        try {
+            if (vma.dead()) {
+                return false;
+            }
+            long[] leaf = space.table().leafForInstall(middle, address);
+            if (leaf == null || MiddleTable.get(leaf, PageTable.index(address)) != Pte.NONE) {
+                throw MoraineException.caller(
+                        Errno.EEXIST,
+                        "page 0x" + Long.toHexString(address) + " of space " + space.name()
+                                + " is there already; only missing pages are filled");
+            }
+            MiddleTable.set(leaf, PageTable.index(address), entry);
+            return true;
+        } finally {
+            middle.unlock(PageTable.region(address));
+        }
+    }
+}
