@@ -8,9 +8,10 @@ final class FailureText {
     private FailureText() {}
 
     /** An access of a block that cannot be completed. */
-    static String access(ResidentBlock block, Errno errno) {
+    static String access(ResidentBlock block, long page, Errno errno) {
+        long address = Math.max(page, block.faultAddress());
         return at(block) + " cannot " + block.faultIntent().name().toLowerCase(Locale.ROOT) + " 0x"
-                + Long.toHexString(block.faultAddress()) + ": " + remedy(errno);
+                + Long.toHexString(address) + ": " + remedy(errno);
     }
 
     /** A missing translation on a device that cannot wait for it. */

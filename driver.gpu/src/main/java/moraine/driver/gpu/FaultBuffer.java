@@ -47,7 +47,7 @@ final class FaultBuffer {
     long takeOverflow(FaultPacket into) {
         long faults = lost;
         if (faults > 0) {
-            into.set(lostSpace, lostAddress, Intent.READ);
+            into.set(lostSpace, lostAddress, 1, Intent.READ);
             lost = 0;
         }
         return faults;

@@ -7,12 +7,19 @@ import moraine.core.api.model.Intent;
 final class FaultLatch implements FaultHandler {
     private boolean set;
     private long address;
+    private long pages = 1;
     private Intent intent = Intent.READ;
 
     @Override
     public void fault(long faultAddress, Intent faultIntent) {
+        fault(faultAddress, 1, faultIntent);
+    }
+
+    @Override
+    public void fault(long faultAddress, long faultPages, Intent faultIntent) {
         set = true;
         address = faultAddress;
+        pages = faultPages;
         intent = faultIntent;
     }
 
@@ -26,6 +33,10 @@ final class FaultLatch implements FaultHandler {
 
     long address() {
         return address;
+    }
+
+    long pages() {
+        return pages;
     }
 
     Intent intent() {

@@ -6,11 +6,13 @@ import moraine.core.api.model.Intent;
 final class FaultPacket {
     private int space;
     private long address;
+    private long pages = 1;
     private Intent intent = Intent.READ;
 
-    void set(int faultSpace, long faultAddress, Intent faultIntent) {
+    void set(int faultSpace, long faultAddress, long faultPages, Intent faultIntent) {
         space = faultSpace;
         address = faultAddress;
+        pages = faultPages;
         intent = faultIntent;
     }
 
@@ -20,6 +22,10 @@ final class FaultPacket {
 
     long address() {
         return address;
+    }
+
+    long pages() {
+        return pages;
     }
 
     Intent intent() {

@@ -141,7 +141,11 @@ final class GpuDriver implements DeviceDriver {
         }
         int drained = 0;
         while (sink.room() > 0 && scheduler.take(packet)) {
-            sink.fault(packet.space(), packet.address(), packet.intent());
+            if (packet.pages() > 1) {
+                sink.fault(packet.space(), packet.address(), packet.pages(), packet.intent());
+            } else {
+                sink.fault(packet.space(), packet.address(), packet.intent());
+            }
             drained++;
         }
         crew.settle(0);

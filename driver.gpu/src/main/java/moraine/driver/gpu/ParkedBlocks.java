@@ -63,9 +63,9 @@ final class ParkedBlocks {
         return now;
     }
 
-    /** Parks a block at an address. @return whether the buffer had room for the fault */
-    boolean park(ResidentBlock block, long address, Intent intent) {
-        block.park(address, intent);
+    /** Parks a block with its fault. @return whether the buffer had room for the fault */
+    boolean park(ResidentBlock block, FaultLatch fault) {
+        block.park(fault);
         parked.add(block);
         return buffer.offer(block);
     }
@@ -76,7 +76,7 @@ final class ParkedBlocks {
         ResidentBlock block = buffer.take();
         if (block != null) {
             takenSinceReplay = true;
-            into.set(block.grid().space().id(), block.faultAddress(), block.faultIntent());
+            into.set(block.grid().space().id(), block.faultAddress(), block.faultPages(), block.faultIntent());
             return true;
         }
         if (!takenSinceReplay) {
@@ -155,7 +155,7 @@ final class ParkedBlocks {
         var causes = new LinkedHashMap<Grid, String>();
         for (ResidentBlock block : waiting) {
             if (block.faultIntent() == strongest) {
-                causes.putIfAbsent(block.grid(), FailureText.access(block, errno));
+                causes.putIfAbsent(block.grid(), FailureText.access(block, page, errno));
             }
         }
         return causes;

@@ -21,6 +21,7 @@ final class ResidentBlock {
     private long notBeforeNs;
     private long ticket;
     private long faultAddress;
+    private long faultPages = 1;
     private Intent faultIntent = Intent.READ;
 
     void become(Grid owner, int blockIndex) {
@@ -34,10 +35,11 @@ final class ResidentBlock {
         parked = false;
     }
 
-    void park(long address, Intent intent) {
+    void park(FaultLatch fault) {
         parked = true;
-        faultAddress = address;
-        faultIntent = intent;
+        faultAddress = fault.address();
+        faultPages = fault.pages();
+        faultIntent = fault.intent();
     }
 
     /** Its fault was served at a time, before which no worker may resume it. */
@@ -93,9 +95,19 @@ final class ResidentBlock {
         return ticket < taken;
     }
 
-    /** {@return whether its fault lies in a page of a space, left the buffer and was not lost} */
+    /** {@return whether its fault lies on a page of a space, left the buffer and was not lost} */
     boolean faultedAt(AttachedSpace space, long page, long taken) {
-        return ticket != LOST && ticket < taken && grid().space() == space && Pages.floor(faultAddress) == page;
+        long first = Pages.floor(faultAddress);
+        return ticket != LOST
+                && ticket < taken
+                && grid().space() == space
+                && page >= first
+                && page < first + faultPages * Pages.SIZE;
+    }
+
+    /** {@return how many pages its fault announced} */
+    long faultPages() {
+        return faultPages;
     }
 
     long faultAddress() {

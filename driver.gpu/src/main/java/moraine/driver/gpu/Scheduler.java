@@ -1,7 +1,6 @@
 package moraine.driver.gpu;
 
 import moraine.core.api.model.Errno;
-import moraine.core.api.model.Intent;
 import moraine.core.api.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +89,7 @@ final class Scheduler {
     }
 
     /** A running block misses a translation. @return whether the buffer had room for the fault */
-    synchronized boolean park(ResidentBlock block, long address, Intent intent) {
+    synchronized boolean park(ResidentBlock block, FaultLatch fault) {
         residents.end();
         if (block.grid().failed()) {
             release(block);
@@ -99,7 +98,7 @@ final class Scheduler {
         if (!parked.anyFaults()) {
             residents.beginRotation();
         }
-        return parked.park(block, address, intent);
+        return parked.park(block, fault);
     }
 
     /** Ends an episode in which the full buffer lost faults. @return how many, the first of them put into a packet */

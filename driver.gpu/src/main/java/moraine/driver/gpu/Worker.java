@@ -118,7 +118,7 @@ final class Worker implements Step {
         } else if (!faulting) {
             scheduler.fail(resident, Errno.EFAULT, FailureText.unmapped(resident, fault));
         } else {
-            boolean room = scheduler.park(resident, fault.address(), fault.intent());
+            boolean room = scheduler.park(resident, fault);
             upcalls.count(room ? Tally.FAULTS : Tally.OVERFLOWS, 1);
         }
     }

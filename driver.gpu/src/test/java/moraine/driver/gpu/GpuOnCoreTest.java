@@ -16,6 +16,7 @@ import moraine.core.api.model.Backing;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
@@ -106,6 +107,29 @@ final class GpuOnCoreTest {
                 .filter(counter -> counter.name().equals("device.gpu0.counters.reported"))
                 .mapToLong(counter -> counter.value())
                 .sum();
+    }
+
+    @Test
+    void shouldFaultOnceForAnAnnouncedRange() {
+        Machine machine = machine(wallClock());
+        var work = Work.on(machine, 600);
+        work.fill();
+        machine.device("gpu0")
+                .launch(work.space, OneBlock.of(memory -> {
+                    memory.prefault(work.address, 600L * Pages.SIZE, Intent.WRITE);
+                    return false;
+                }))
+                .await(WAIT_NS);
+        assertThat(machine.counter("device.gpu0.faults")).isOne();
+        assertThat(machine.counter("device.ranges")).isOne();
+        assertThat(machine.counter("device.faults")).isEqualTo(600);
+        Launch beyond = machine.device("gpu0").launch(work.space, OneBlock.of(memory -> {
+            memory.prefault(work.address, 601L * Pages.SIZE, Intent.READ);
+            return false;
+        }));
+        assertThatThrownBy(() -> beyond.await(WAIT_NS))
+                .hasMessageContaining("cannot read 0x" + Long.toHexString(work.address + 600L * Pages.SIZE));
+        assertThat(machine.check()).isEmpty();
     }
 
     @Test

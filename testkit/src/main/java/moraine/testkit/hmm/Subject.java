@@ -1,0 +1,19 @@
+package moraine.testkit.hmm;
+
+import moraine.core.api.host.Machine;
+import moraine.core.api.policy.PolicyProvider;
+
+/** The driver under test, as a factory of machines that have devices of its kind. */
+@FunctionalInterface
+public interface Subject {
+    /** Name of the policy that the suite brings. */
+    String POLICY = "hmm-conformance";
+
+    /**
+     * Makes a machine: node 0 has CPUs and at least 128 MiB, and there are as many devices as the variant says, each
+     * with at least 48 MiB, an owner of its own, and coherent or not as the variant says.
+     *
+     * @param policy to be registered as {@link #POLICY} and made the machine's own
+     */
+    Machine machine(Variant variant, PolicyProvider policy);
+}
