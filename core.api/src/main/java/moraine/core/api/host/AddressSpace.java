@@ -66,6 +66,17 @@ public interface AddressSpace extends AutoCloseable {
      */
     long mremap(long address, long oldBytes, long newBytes, boolean mayMove);
 
+    /**
+     * Moves pages to a new address and, if so wished, leaves an empty mapping of the same kind behind (Linux
+     * MREMAP_DONTUNMAP): touches there make new pages, or find the shared ones.
+     *
+     * @param keepOld whether the old range stays mapped; it needs {@code mayMove} and equal lengths
+     * @return the new first address
+     * @throws moraine.core.api.model.MoraineException EINVAL for lengths that differ, or one that may not move, with
+     *     {@code keepOld}; else as the method without it
+     */
+    long mremap(long address, long oldBytes, long newBytes, boolean mayMove, boolean keepOld);
+
     /** {@return a copy: private memory copy-on-write, shared memory shared} */
     AddressSpace fork(String name);
 
@@ -92,6 +103,10 @@ public interface AddressSpace extends AutoCloseable {
      * @throws moraine.core.api.model.MoraineException with nothing done: EINVAL for a range that is not one, ENOMEM
      *     where nothing is mapped, EOPNOTSUPP for {@link Advice#FREE} and {@link Advice#DEAD} on shared or file memory,
      *     EBUSY when {@link Advice#DEAD} ends within a pinned 2 MiB page, EBADF when the space is closed
+     * @throws moraine.core.api.model.MoraineException for advice on 2 MiB pages: EINVAL for a part of one, or any such
+     *     advice, in a mapping of 2 MiB pages only; and when {@link Advice#COLLAPSE} failed somewhere, with the rest
+     *     collapsed: EINVAL where nothing is mapped to a page yet or small pages were advised, EAGAIN when a page was
+     *     in use, EBUSY when a fork shares one or it is pinned, ENOMEM when no 2 MiB page is free, EDQUOT
      */
     void advise(long address, long bytes, Advice advice);
 

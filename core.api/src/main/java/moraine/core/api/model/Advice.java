@@ -23,9 +23,27 @@ public record Advice(Kind kind, int node) {
      */
     public static final Advice DEAD = new Advice(Kind.DEAD, NO_NODE);
 
+    /**
+     * First touches of aligned 2 MiB make one page wherever one is free, whatever the plan in force says (Linux
+     * MADV_HUGEPAGE).
+     */
+    public static final Advice HUGEPAGE = new Advice(Kind.HUGEPAGE, NO_NODE);
+
+    /** First touches make pages of 4 KiB, whatever the plan says; what there is stays (Linux MADV_NOHUGEPAGE). */
+    public static final Advice NOHUGEPAGE = new Advice(Kind.NOHUGEPAGE, NO_NODE);
+
+    /**
+     * Each aligned 2 MiB of the range is to be one page in RAM, now: small pages are copied together, those of devices
+     * come home, untouched ones become zeros (Linux MADV_COLLAPSE). What is one page in RAM already stays as it is.
+     */
+    public static final Advice COLLAPSE = new Advice(Kind.COLLAPSE, NO_NODE);
+
     /** Kinds of advice. */
     public enum Kind {
         FREE,
-        DEAD
+        DEAD,
+        HUGEPAGE,
+        NOHUGEPAGE,
+        COLLAPSE
     }
 }

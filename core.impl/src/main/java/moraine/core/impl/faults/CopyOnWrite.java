@@ -7,6 +7,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -35,6 +36,7 @@ final class CopyOnWrite {
     private final Frames frames;
     private final FolioSplit split;
     private final FileFaults files;
+    private final LargeCopy large;
 
     CopyOnWrite(Rooms rooms, Placement placement, FileFaults files) {
         this.files = files;
@@ -42,6 +44,7 @@ final class CopyOnWrite {
         this.placement = placement;
         this.frames = rooms.frames;
         this.split = new FolioSplit(rooms);
+        this.large = new LargeCopy(rooms, placement);
     }
 
     Errno write(Agent agent, Vma vma, long address, long entry, int initiator) {
@@ -58,6 +61,9 @@ final class CopyOnWrite {
                 agent.count(Stat.CAS_LOST);
             }
             return Errno.OK;
+        }
+        if (Pte.large(entry) && vma.largeOnly()) {
+            return large.write(agent, vma, address & -Pages.LARGE_SIZE, head, initiator);
         }
         if (Pte.large(entry)) {
             if (!split.split(agent, head)) {
@@ -125,6 +131,7 @@ final class CopyOnWrite {
         frames.owner(pfn, vma.object().id(), vma.index(Pages.floor(address)));
         frames.addMapping(pfn, 1);
         frames.history(pfn, placement.made(rooms.regimes.current(), Cause.COPY_ON_WRITE, begun));
+        rooms.points.reach(Point.COPY_READY);
         boolean held = placement.hold(pfn);
         boolean exchanged = exchange(agent, vma, address, old, pfn);
         placement.unhold(pfn, held);

@@ -4,6 +4,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -62,6 +63,18 @@ public final class CpuFaults {
         return supplies.get(agent, space, start, pages, intent, initiator);
     }
 
+    /**
+     * Does what {@link #supply} does for an agent that is in the world once and holds no guard; it leaves meanwhile.
+     */
+    public Errno supplyWithin(Agent agent, SpaceImpl space, long start, int pages, Intent intent, int initiator) {
+        rooms.world.exit(agent);
+        try {
+            return supply(agent, space, start, pages, intent, initiator);
+        } finally {
+            rooms.world.enter(agent);
+        }
+    }
+
     private Errno attempt(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
         rooms.world.enter(agent);
         try {
@@ -75,7 +88,8 @@ public final class CpuFaults {
                 return Errno.EFAULT;
             }
             long entry = space.table().get(address);
-            if (vma.plain() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
+            if (vma.plain() && !vma.dead() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
+                rooms.points.reach(Point.FAULT_LOOKED_UP);
                 return afterRoom(agent, space, anonymous.touch(agent, vma, address, intent, initiator));
             }
             return resolveSlowly(agent, space, address, intent, initiator);
@@ -111,6 +125,7 @@ public final class CpuFaults {
         if (vma == null) {
             return Errno.EFAULT;
         }
+        rooms.points.reach(Point.FAULT_LOOKED_UP);
         return afterRoom(agent, space, resolve(agent, vma, address, intent, entry, initiator));
     }
 
@@ -172,6 +187,7 @@ public final class CpuFaults {
     }
 
     private Errno bringBack(Agent agent, Vma vma, long address, int initiator) {
+        rooms.points.reach(Point.BRING_BACK);
         Errno outcome = agent.batch().bringBack(vma, address, initiator);
         if (outcome != Errno.EBUSY) {
             return outcome;

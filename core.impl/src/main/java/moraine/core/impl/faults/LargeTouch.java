@@ -53,9 +53,10 @@ final class LargeTouch {
     boolean page(Agent agent, Vma vma, long address, int initiator, Regime regime) {
         long begun = rooms.nowNs();
         long base = address & -Pages.LARGE_SIZE;
-        boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE;
+        boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE && !vma.largeOnly();
         Reason reason = device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
-        AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, initiator);
+        int near = vma.largeOnly() ? cpu(initiator) : initiator;
+        AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, near);
         long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
         if (head < 0) {
             return false;
@@ -75,6 +76,10 @@ final class LargeTouch {
             }
         }
         return installed;
+    }
+
+    private int cpu(int initiator) {
+        return rooms.topology.kind(initiator) == NodeKind.DEVICE ? rooms.home(initiator) : initiator;
     }
 
     private long entryFor(Vma vma, long head) {

@@ -44,10 +44,7 @@ final class RoomMaker implements Pressure {
         } finally {
             rooms.world.enter(agent);
         }
-        int left = 0;
-        for (int i = 0; i < count && left < target; i++) {
-            left += evictor.evictFrame(agent, node, named[i]);
-        }
+        int left = evictor.evictFrames(agent, node, named, count, target);
         if (left < target) {
             left += evictor.evict(agent, node, target - left);
         }

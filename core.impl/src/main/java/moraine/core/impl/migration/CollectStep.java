@@ -1,6 +1,7 @@
 package moraine.core.impl.migration;
 
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -82,7 +83,7 @@ final class CollectStep extends SlotStep {
                 && end - address >= Pages.LARGE_SIZE
                 && vma.covers(address, address + Pages.LARGE_SIZE)
                 && vma.space().table().vacantRegion(address);
-        boolean wanted = order.holes && vma.plain();
+        boolean wanted = order.holes && vma.plain() && !vma.largeOnly();
         if (wanted && whole && vma.wantsLarge(rooms.regimes.current().largePages())) {
             slots.addHole(address, Pages.PER_LARGE);
             return Pages.LARGE_SIZE;
@@ -120,6 +121,7 @@ final class CollectStep extends SlotStep {
         if (!selection.allows(vma, head)) {
             return;
         }
+        rooms.points.reach(Point.FRAME_LOOKED_UP);
         if (!frames.hold(head)) {
             slots.busy = true;
             return;

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Event;
+import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -66,13 +67,53 @@ public final class Evictor {
         return drive(agent, node, Integer.MAX_VALUE, Reason.REMOVAL, Cause.REMOVAL, budget);
     }
 
-    /** Moves one page off its node if it can be moved now. @return pages that left */
-    public int evictFrame(Agent agent, int node, long pfn) {
-        if (!frames.exists(pfn) || frames.node(pfn) != node || spared(pfn) || !hold(agent, pfn, true)) {
-            return 0;
+    /**
+     * Moves pages off a node that somebody names by frame, in any order, as far as they can be moved now (Linux
+     * migrate_device_pfns). They go in batches of up to 512, each with its copies sorted.
+     *
+     * @param wanted pages that are enough
+     * @return pages that left
+     */
+    public int evictFrames(Agent agent, int node, long[] pfns, int count, int wanted) {
+        int left = 0;
+        int held = 0;
+        int heldPages = 0;
+        long[] victims = agent.scratch();
+        for (int i = 0; i < count && left + heldPages < wanted; i++) {
+            if (victim(agent, node, pfns[i])) {
+                victims[held++] = pfns[i];
+                heldPages += 1 << frames.order(pfns[i]);
+            }
+            if (held == victims.length) {
+                left += move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
+                held = 0;
+                heldPages = 0;
+            }
         }
-        agent.scratch()[0] = pfn;
-        return move(agent, node, 1, Reason.EVICTION, Cause.EVICTION);
+        return left + move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
+    }
+
+    /**
+     * Moves the pages of a run of frames off their node, as far as they can be moved now; needs no address of any
+     * (Linux migrate_device_range).
+     *
+     * @return pages that left
+     */
+    public int evictRange(Agent agent, int node, long firstPfn, int count) {
+        int left = 0;
+        long[] run = new long[Math.min(count, Pages.PER_LARGE)];
+        for (int done = 0; done < count; done += run.length) {
+            int some = Math.min(run.length, count - done);
+            for (int i = 0; i < some; i++) {
+                run[i] = firstPfn + done + i;
+            }
+            left += evictFrames(agent, node, run, some, Integer.MAX_VALUE);
+        }
+        return left;
+    }
+
+    private boolean victim(Agent agent, int node, long pfn) {
+        return frames.exists(pfn) && frames.node(pfn) == node && !spared(pfn) && hold(agent, pfn, true);
     }
 
     private int drive(Agent agent, int node, int wanted, Reason reason, Cause cause, long budget) {

@@ -60,6 +60,9 @@ public final class FolioSplit {
      * @return whether it was; then the caller has a reference on each page and the first page's lock, else what it had
      */
     boolean splitHeld(Agent agent, long head) {
+        if (indivisible(head)) {
+            return false;
+        }
         Announcements announcements = new Announcements();
         reverse.unmap(agent, head, Pages.LARGE_SIZE, announcements);
         announcements.shootDown(agent);
@@ -81,6 +84,21 @@ public final class FolioSplit {
         announcements.end();
         agent.count(Stat.SPLIT_FOLIOS);
         return true;
+    }
+
+    /** {@return whether the folio belongs to a mapping of 2 MiB pages only} */
+    private boolean indivisible(long head) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return false;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            return !mappings.isEmpty() && mappings.getFirst().largeOnly();
+        } finally {
+            object.unlock();
+        }
     }
 
     private void replaceLeaves(MemoryObject object, long head, long index) {

@@ -10,7 +10,7 @@ import moraine.core.impl.host.PolicyMoves;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
 
-/** Moves ranges because an application or a policy asked for it, a region of 2 MiB at a time. */
+/** Moves ranges because an application or a policy asked for it, as many pages a batch as there are slots. */
 public final class RequestedMoves implements PolicyMoves {
     private final Rooms rooms;
     private final Spaces spaces;
@@ -38,13 +38,10 @@ public final class RequestedMoves implements PolicyMoves {
         Agent agent = rooms.begin();
         long stamp = space.lockShared();
         try {
-            long end = address + bytes;
-            for (long at = address; at < end && !space.closed(); ) {
-                long stop = Math.min(end, (at | Pages.LARGE_SIZE - 1) + 1);
+            if (!space.closed()) {
                 agent.batch().order().to(node, reason, cause, mover);
-                moved += agent.batch().moveRange(space, at, stop);
-                already += agent.batch().already();
-                at = stop;
+                moved = agent.batch().moveRange(space, address, address + bytes);
+                already = agent.batch().already();
             }
         } finally {
             space.unlockShared(stamp);

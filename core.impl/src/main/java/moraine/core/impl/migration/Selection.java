@@ -27,6 +27,9 @@ class Selection {
         if (!order.takes(node, rooms.topology.kind(node))) {
             return false;
         }
+        if (vma.largeOnly() && order.target >= 0 && rooms.topology.kind(order.target) == NodeKind.DEVICE) {
+            return false;
+        }
         if (order.target < 0) {
             return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK || order.selective();
         }

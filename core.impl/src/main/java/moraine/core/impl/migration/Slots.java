@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slots {
     static final int MAX = Pages.PER_LARGE;
+    /** Pages of a batch, so that one of folios does not hold everything for long. */
+    private static final int MOST_PAGES = 16 * Pages.PER_LARGE;
     /** Nobody noticed that the slot was there. */
     static final byte GIVEN_UP = 0;
     /** Nothing is mapped: the page is to be made at the target. */
@@ -47,6 +49,7 @@ final class Slots {
     final int[] pages = new int[MAX];
     final byte[] states = new byte[MAX];
     int size;
+    private int allPages;
 
     /** The space whose lock is held, null for a batch by frame number. */
     @Nullable
@@ -74,6 +77,7 @@ final class Slots {
     /** Empties the slots for another pass of the same batch. */
     void refill() {
         size = 0;
+        allPages = 0;
     }
 
     /** Adds a page, or as many pages as a folio has, of which none is there. */
@@ -92,11 +96,12 @@ final class Slots {
         targets[size] = -1;
         states[size] = state;
         pages[size] = count;
+        allPages += count;
         size++;
     }
 
     boolean room() {
-        return size < MAX;
+        return size < MAX && allPages < MOST_PAGES;
     }
 
     /** Leaves the folio where it is, because somebody else refers to it. */

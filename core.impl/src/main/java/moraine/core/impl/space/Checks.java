@@ -9,6 +9,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
+import moraine.core.api.model.Sharing;
 import moraine.core.impl.cache.BufferObject;
 import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.topology.Topology;
@@ -29,6 +30,37 @@ public final class Checks {
         }
         if (request.address() != 0) {
             range(request.address(), request.bytes());
+        }
+        if (request.largeOnly() && request.sharing() == Sharing.SHARED) {
+            throw MoraineException.caller(
+                    Errno.EOPNOTSUPP, "a mapping of 2 MiB pages only cannot be shared; map it private");
+        }
+        if (request.largeOnly() && (request.address() & Pages.LARGE_SIZE - 1) != 0) {
+            throw invalid("address 0x" + Long.toHexString(request.address()) + " of a mapping of 2 MiB pages only is"
+                    + " not a multiple of " + Pages.LARGE_SIZE + "; align it");
+        }
+    }
+
+    /** Refuses a range that ends within a page of a mapping of 2 MiB pages only. */
+    static void wholeLargePages(VmaMap map, long start, long end) {
+        for (Vma vma : map.overlapping(start, end)) {
+            long ends = Math.max(start, vma.start()) | Math.min(end, vma.end());
+            if (vma.largeOnly() && (ends & Pages.LARGE_SIZE - 1) != 0) {
+                throw invalid("range " + Pages.range(start, end) + " ends within a page of mapping "
+                        + Pages.range(vma.start(), vma.end()) + ", which has pages of " + Pages.LARGE_SIZE
+                        + " bytes only; align it");
+            }
+        }
+    }
+
+    /** Refuses advice on the size of pages where it is fixed. */
+    static void sizeable(VmaMap map, long start, long end, Advice advice) {
+        for (Vma vma : map.overlapping(start, end)) {
+            if (vma.largeOnly()) {
+                throw invalid("advice " + advice.kind() + " on range " + Pages.range(start, end) + " meets mapping "
+                        + Pages.range(vma.start(), vma.end()) + ", which has pages of " + Pages.LARGE_SIZE
+                        + " bytes only; leave it out");
+            }
         }
     }
 
@@ -92,6 +124,21 @@ public final class Checks {
                     Errno.EFAULT, "range " + Pages.range(start, end) + " is not inside one mapping; map it first");
         }
         return vma;
+    }
+
+    static void keeping(boolean keepOld, boolean mayMove, long address, long oldBytes, long newBytes) {
+        if (keepOld && (!mayMove || oldBytes != newBytes)) {
+            throw invalid("mapping at 0x" + Long.toHexString(address) + " is to stay, and " + oldBytes
+                    + " bytes to become " + newBytes + (mayMove ? "" : " in place")
+                    + "; let it move with its length as it is");
+        }
+    }
+
+    static void length(Vma vma, long newBytes) {
+        if (vma.largeOnly() && (newBytes & Pages.LARGE_SIZE - 1) != 0) {
+            throw invalid("length " + newBytes + " of mapping " + Pages.range(vma.start(), vma.end())
+                    + " is no multiple of its pages' " + Pages.LARGE_SIZE + " bytes; round it");
+        }
     }
 
     static void mayMove(boolean mayMove, long address, long oldBytes, long newBytes) {

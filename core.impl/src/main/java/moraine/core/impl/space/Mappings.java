@@ -3,6 +3,7 @@ package moraine.core.impl.space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
@@ -13,6 +14,7 @@ import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.CachedObject;
@@ -66,19 +68,24 @@ final class Mappings {
     private long map(MapRequest request) {
         long start = freePlace(request);
         boolean shared = request.sharing() == Sharing.SHARED;
-        var traits = new Vma.Traits(request.protection(), request.sharing(), Binding.DEFAULT);
+        var large = request.largeOnly() ? LargePages.ONLY : LargePages.PLAN;
+        var traits = new Vma.Traits(request.protection(), request.sharing(), Binding.DEFAULT, large);
         long firstIndex = shared ? 0 : start >>> Pages.SHIFT;
-        long end = start + Pages.ceil(request.bytes());
-        var vma = new Vma(space, start, end, traits, rooms.objects.create(shared), firstIndex);
+        var vma = new Vma(space, start, start + bytes(request), traits, rooms.objects.create(shared), firstIndex);
         publish(new Edit(List.of(), List.of(vma)));
         return start;
     }
 
     private long freePlace(MapRequest request) {
-        long bytes = Pages.ceil(request.bytes());
+        long bytes = bytes(request);
         long start = request.address() != 0 ? request.address() : place(bytes, request.alignment());
         Checks.free(space.vmas(), start, start + bytes);
         return start;
+    }
+
+    private static long bytes(MapRequest request) {
+        long page = request.largeOnly() ? Pages.LARGE_SIZE : Pages.SIZE;
+        return request.bytes() + page - 1 & -page;
     }
 
     long mmap(MapRequest request, Mappable what, long offset) {
@@ -161,9 +168,10 @@ final class Mappings {
     }
 
     private long unmap(Agent agent, long start, long end) {
-        edges.check(space, start, end);
+        checkEdges(start, end);
         Edit edit = Edit.of(space.vmas(), start, end, null);
         publish(edit);
+        rooms.points.reach(Point.UNMAP_PUBLISHED);
         new Unmapper(rooms).clear(agent, space, start, end);
         retire(agent, edit);
         return end - start;
@@ -173,10 +181,11 @@ final class Mappings {
         long end = Checks.range(address, bytes);
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
-            edges.check(space, address, end);
+            checkEdges(address, end);
             Checks.mayWrite(space.vmas(), address, end, protection);
             Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withProtection(protection));
             publish(edit);
+            new Unmapper(rooms).divideEdges(agent, space, address, end);
             new Protector(rooms, new Unmapper(rooms)).restrict(agent, space, address, end, protection);
             return retire(agent, edit);
         });
@@ -189,16 +198,34 @@ final class Mappings {
         Checks.bindable(binding, bindable, allowed, rooms.regimes.current().policy());
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
-            Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withBinding(binding));
-            publish(edit);
-            return retire(agent, edit);
+            return cut(agent, address, end, vma -> vma.withBinding(binding));
         });
+    }
+
+    /** Changes the mappings of a range whose entries stay, but for leaves that would reach into two mappings. */
+    private long cut(Agent agent, long start, long end, UnaryOperator<Vma> change) {
+        checkEdges(start, end);
+        Edit edit = Edit.of(space.vmas(), start, end, change);
+        publish(edit);
+        new Unmapper(rooms).divideEdges(agent, space, start, end);
+        return retire(agent, edit);
+    }
+
+    /** Refuses a range that ends within a page that cannot be split. */
+    private void checkEdges(long start, long end) {
+        Checks.wholeLargePages(space.vmas(), start, end);
+        edges.check(space, start, end);
     }
 
     void advise(long address, long bytes, Advice advice) {
         long end = Checks.range(address, bytes);
+        if (advice.kind() == Advice.Kind.COLLAPSE) {
+            new Collapse(rooms, space).run(address, end);
+            return;
+        }
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
+            Checks.wholeLargePages(space.vmas(), address, end);
             Checks.anonymous(space.vmas(), address, end, advice);
             switch (advice.kind()) {
                 case FREE -> new LazyFreer(rooms).free(agent, space, address, end);
@@ -206,20 +233,34 @@ final class Mappings {
                     edges.check(space, address, end);
                     new Unmapper(rooms).clear(agent, space, address, end);
                 }
+                case HUGEPAGE -> advise(agent, address, end, advice, LargePages.ALWAYS);
+                case NOHUGEPAGE -> advise(agent, address, end, advice, LargePages.NEVER);
+                case COLLAPSE -> throw new IllegalStateException("collapse needs no exclusive lock");
             }
             return end - address;
         });
     }
 
-    long mremap(long address, long oldBytes, long newBytes, boolean mayMove) {
+    private void advise(Agent agent, long start, long end, Advice advice, LargePages large) {
+        Checks.sizeable(space.vmas(), start, end, advice);
+        cut(agent, start, end, vma -> vma.withLarge(large));
+    }
+
+    long mremap(long address, long oldBytes, long newBytes, boolean mayMove, boolean keepOld) {
         long oldEnd = Checks.range(address, oldBytes);
-        Checks.range(address, newBytes);
-        long newEnd = address + Pages.ceil(newBytes);
-        return change(agent -> resize(agent, address, oldEnd, newEnd, mayMove));
+        long newEnd = Checks.range(address, newBytes);
+        Checks.keeping(keepOld, mayMove, address, oldEnd - address, newEnd - address);
+        return change(agent -> {
+            Checks.wholeLargePages(space.vmas(), address, oldEnd);
+            return keepOld
+                    ? move(agent, Checks.single(space.vmas(), address, oldEnd), address, oldEnd, newEnd - address, true)
+                    : resize(agent, address, oldEnd, newEnd, mayMove);
+        });
     }
 
     private long resize(Agent agent, long start, long oldEnd, long newEnd, boolean mayMove) {
         Vma vma = Checks.single(space.vmas(), start, oldEnd);
+        Checks.length(vma, newEnd - start);
         if (newEnd <= oldEnd) {
             if (newEnd < oldEnd) {
                 unmap(agent, newEnd, oldEnd);
@@ -236,10 +277,10 @@ final class Mappings {
             return start;
         }
         Checks.mayMove(mayMove, start, oldEnd - start, newEnd - start);
-        return move(agent, vma, start, oldEnd, newEnd - start);
+        return move(agent, vma, start, oldEnd, newEnd - start, false);
     }
 
-    private long move(Agent agent, Vma vma, long start, long end, long newBytes) {
+    private long move(Agent agent, Vma vma, long start, long end, long newBytes, boolean keepOld) {
         long align =
                 (start & Pages.LARGE_SIZE - 1) == 0 && end - start >= Pages.LARGE_SIZE ? Pages.LARGE_SIZE : Pages.SIZE;
         long target = place(newBytes, align);
@@ -247,15 +288,44 @@ final class Mappings {
         if ((start - target & Pages.LARGE_SIZE - 1) != 0) {
             edges.checkAll(space, start, end);
         }
-        List<Vma> moved =
-                List.of(vma.part(start, end).at(space, target, newBytes).withUserfault(null));
+        Vma part = vma.part(start, end);
+        List<Vma> moved = List.of(part.at(space, target, newBytes).withUserfault(null));
         list(moved);
-        Edit edit = Edit.of(space.vmas(), start, end, null);
+        Edit edit = keepOld ? keeping(vma, part) : Edit.of(space.vmas(), start, end, null);
         publish(edit);
+        rooms.points.reach(Point.UNMAP_PUBLISHED);
         new Remapper(rooms, new Unmapper(rooms)).move(agent, space, vma, start, end - start, target);
         space.vmas(space.vmas().replace(List.of(), moved));
         retire(agent, edit);
+        if (keepOld) {
+            renew(agent, part);
+        }
         return target;
+    }
+
+    /** {@return the change that leaves a part dead where it is, so that touches wait until the space's lock is free} */
+    private static Edit keeping(Vma vma, Vma part) {
+        part.die();
+        List<Vma> come = new ArrayList<>();
+        if (vma.start() < part.start()) {
+            come.add(vma.part(vma.start(), part.start()));
+        }
+        come.add(part);
+        if (part.end() < vma.end()) {
+            come.add(vma.part(part.end(), vma.end()));
+        }
+        return new Edit(List.of(vma), come);
+    }
+
+    /**
+     * Puts a mapping that lives in the place of one that died when its pages were moved away. Private memory starts
+     * anew: what is made there from now on is none of the moved pages.
+     */
+    private void renew(Agent agent, Vma dead) {
+        Vma fresh = dead.shared() ? dead.part(dead.start(), dead.end()) : dead.of(rooms.objects.create(false));
+        Edit edit = new Edit(List.of(dead), List.of(fresh));
+        publish(edit);
+        retire(agent, edit);
     }
 
     /** Copies the mappings and entries to a new space, which is closed when that fails. */
@@ -273,6 +343,7 @@ final class Mappings {
             Forker forker = new Forker(rooms);
             for (Vma vma : space.vmas().all()) {
                 forker.copy(agent, space, child, vma);
+                rooms.points.reach(Point.FORK_COPYING);
             }
             complete = true;
         } finally {

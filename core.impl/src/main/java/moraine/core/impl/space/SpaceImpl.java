@@ -188,7 +188,12 @@ public final class SpaceImpl implements AddressSpace {
 
     @Override
     public long mremap(long address, long oldBytes, long newBytes, boolean mayMove) {
-        return mappings.mremap(address, oldBytes, newBytes, mayMove);
+        return mappings.mremap(address, oldBytes, newBytes, mayMove, false);
+    }
+
+    @Override
+    public long mremap(long address, long oldBytes, long newBytes, boolean mayMove, boolean keepOld) {
+        return mappings.mremap(address, oldBytes, newBytes, mayMove, keepOld);
     }
 
     @Override

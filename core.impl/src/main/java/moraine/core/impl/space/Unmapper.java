@@ -40,6 +40,22 @@ final class Unmapper {
         }
     }
 
+    /** Splits the 2 MiB leaves that a range begins or ends within. */
+    void divideEdges(Agent agent, SpaceImpl space, long start, long end) {
+        divideEdge(agent, space, start);
+        divideEdge(agent, space, end);
+    }
+
+    private void divideEdge(Agent agent, SpaceImpl space, long address) {
+        MiddleTable middle =
+                (address & Pages.LARGE_SIZE - 1) == 0 ? null : space.table().middle(address);
+        if (middle != null && Pte.large(middle.entry(PageTable.region(address)))) {
+            space.notifiers().start(Notifiers.Event.PROTECTION, address, address + Pages.SIZE);
+            makeDivisible(agent, space, middle, address, address + Pages.SIZE);
+            space.notifiers().end();
+        }
+    }
+
     /** Splits a 2 MiB leaf that the range covers in part only. */
     void makeDivisible(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         if (to - from == Pages.LARGE_SIZE) {

@@ -75,6 +75,11 @@ final class MigrationRig implements AutoCloseable {
         return new MigrationRig("node(window=1)");
     }
 
+    /** Devices are hidden from CPUs; no page is large unless asked for. */
+    static MigrationRig plain() {
+        return new MigrationRig("hidden(window=1)");
+    }
+
     /** As {@link #reachable()}; writes to whole regions get 2 MiB pages. */
     static MigrationRig reachableLarge() {
         return new MigrationRig("node(window=1,large=true)");

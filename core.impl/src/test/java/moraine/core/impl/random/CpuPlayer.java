@@ -1,9 +1,12 @@
 package moraine.core.impl.random;
 
 import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Device;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
@@ -15,6 +18,7 @@ import moraine.core.api.model.Protection;
 final class CpuPlayer implements Player {
     private static final int MOST_CHILDREN = 2;
     private static final int LOOKS = 60;
+    private static final Set<Errno> COLLAPSE_ENDS = EnumSet.of(Errno.EINVAL, Errno.EAGAIN, Errno.EBUSY, Errno.ENOMEM);
 
     private final Bench bench;
     private final Arena arena;
@@ -81,12 +85,12 @@ final class CpuPlayer implements Player {
             pins.operate();
         } else if (dice < 180) {
             arena.sync(random);
-        } else if (dice < 195) {
+        } else if (dice < 187) {
             moveWhole();
-        } else if (dice < 198) {
+        } else if (dice < 193) {
             bench.dropFreed();
         } else {
-            words.access(cpu, arena.any(random));
+            collapse();
         }
     }
 
@@ -125,6 +129,23 @@ final class CpuPlayer implements Player {
         } catch (MoraineException e) {
             boolean unmapped = e.errno() == Errno.ENOMEM && region.gone && !own;
             if (e.errno() != Errno.EACCES && !unmapped) {
+                throw e;
+            }
+        }
+    }
+
+    /** Makes one page of a region again, which forks, moves and protections split, and moves it. */
+    private void collapse() {
+        Region region = arena.anyLarge(random);
+        long bytes = (long) region.pages * Pages.SIZE;
+        while (!children.isEmpty()) {
+            closeChild();
+        }
+        try {
+            arena.space.advise(region.base, bytes, Advice.COLLAPSE);
+            bench.request(arena.space, region.base, bytes, 1 + random.nextInt(Bench.DEVICES));
+        } catch (MoraineException e) {
+            if (!COLLAPSE_ENDS.contains(e.errno())) {
                 throw e;
             }
         }

@@ -21,7 +21,7 @@ final class RandomRun implements AutoCloseable {
     private static final int ACTORS = CPUS + Bench.DEVICES;
     private static final int ROUNDS = 8;
     private static final long RAM_BYTES = 128L << 20;
-    private static final long DEVICE_BYTES = 4L << 20;
+    private static final long DEVICE_BYTES = 8L << 20;
     private static final long ROUND_SECONDS = 300;
 
     private final long operations;
