@@ -2,30 +2,50 @@ package moraine.core.api.time;
 
 /**
  * A named place in a protocol where another actor may come between. A thread that reaches one may hold guards; those
- * are named here, so that a script never waits for somebody who needs one of them.
+ * are named here, so that a script never waits for somebody who needs one of them. Every thread that is within an
+ * operation also keeps the checker waiting.
  */
 public enum Point {
     /**
-     * An invalidation was announced to every device; nothing in the CPU's table has changed. Holds what the caller had.
+     * An invalidation was announced to every device; nothing in the CPU's table has changed. Holds what the caller had,
+     * and the announcement: range faults of the space wait for its end.
      */
     NOTIFIER_STARTED,
     /** A range was read from the CPU's table and is not yet installed in the DeviceTable. Holds nothing. */
     RANGE_READ,
     /** A fault read an entry and is about to act on it. Holds the space shared, or nothing for a first touch. */
     FAULT_LOOKED_UP,
-    /** A cleared page is ready for a first touch and not yet installed. Holds no lock. */
+    /**
+     * A cleared page is ready for a first touch and not yet installed. Holds no lock of a page; the space shared where
+     * memory is shared or a device touches.
+     */
     FAULT_PAGE_READY,
-    /** A CPU fault is about to take the frame lock of a page that comes home. Holds the space shared. */
+    /**
+     * A copy for a write is ready; the old page is still mapped. Holds the space shared, a reference to the old page.
+     */
+    COPY_READY,
+    /** A CPU fault is about to bring a page home and to try its frame lock. Holds the space shared. */
     BRING_BACK,
-    /** Slots of a migration hold their pages: referenced and locked. Holds frame locks. */
+    /**
+     * A number of a frame was read and the frame is about to be held; it may be another's page by now. Holds the space
+     * shared in a migration by address, nothing in an eviction, except locks of frames that it took before.
+     */
+    FRAME_LOOKED_UP,
+    /**
+     * Slots of a migration hold their pages: referenced and locked. Holds frame locks; by address the space shared, and
+     * the range is announced.
+     */
     MIGRATE_COLLECTED,
-    /** All entries of a batch's pages are MIGRATING and nobody uses them. Holds frame locks. */
+    /** All entries of a batch's pages are MIGRATING and nobody uses them. Holds frame locks; all is announced. */
     MIGRATE_UNMAPPED,
-    /** Content was copied to the destination. Holds frame locks. */
+    /** Content was copied to the destination. Holds frame locks; all is announced. */
     MIGRATE_COPIED,
-    /** Records and content are the destination's; entries are still MIGRATING. Holds frame locks. */
+    /** Records and content are the destination's; entries are still MIGRATING. Holds frame locks; all is announced. */
     MIGRATE_MOVED,
-    /** A hole's page is ready at the destination of a migration and not yet installed. Holds the space shared. */
+    /**
+     * A hole's page is ready at the destination of a migration and not yet installed. Holds the space shared and the
+     * destinations' frame locks; the range is announced.
+     */
     HOLE_READY,
     /** A folio is about to be split. Holds its frame lock. */
     FOLIO_SPLIT,
@@ -33,10 +53,10 @@ public enum Point {
     EVICT_HELD,
     /** Mappings were taken off the map; their entries are still there. Holds the space exclusive. */
     UNMAP_PUBLISHED,
-    /** A fork copied some of the mappings. Holds the parent space exclusive. */
+    /** A fork copied a mapping's entries. Holds the parent space exclusive. */
     FORK_COPYING,
     /** A page was made exclusive to a device and is not yet in its table. Holds the frame lock. */
     EXCLUSIVE_MARKED,
-    /** A device is marked as going; its pages are still there. Holds nothing. */
+    /** A device's launches have failed and its tables are closed; its pages are still there. Holds nothing. */
     REMOVAL_MARKED
 }

@@ -20,6 +20,7 @@ import moraine.core.api.model.Event;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.time.Environment;
 import moraine.core.impl.host.Fault;
 import moraine.core.impl.host.HostBase;
 import moraine.core.impl.host.Offer;
@@ -317,22 +318,40 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
         return exit;
     }
 
-    /** Brings pages home, for at most so long and as long as it gets anywhere. @return whether none is left */
+    /**
+     * Brings pages home, for at most so long; waits for those that somebody else is moving. In virtual time nobody else
+     * is, so it ends when it gets nowhere.
+     *
+     * @return whether none is left
+     */
     boolean evacuate(long deadlineNs) {
         DeviceRoom mine = room;
         if (mine == null) {
             return true;
         }
-        long endNs = home.base().environment().clock().nowNs() + deadlineNs;
+        Environment environment = home.base().environment();
+        long endNs = environment.clock().nowNs() + deadlineNs;
         long before = Long.MAX_VALUE;
-        for (long left = mine.residentPages(); left > 0 && left < before; left = mine.residentPages()) {
+        int idle = 0;
+        for (long left = mine.residentPages(); left > 0; left = mine.residentPages()) {
+            idle = left < before ? 0 : idle + 1;
+            if (environment.clock().nowNs() > endNs
+                    || idle > 0 && environment.clock().virtual()) {
+                return false;
+            }
+            if (idle > 0) {
+                environment.actors().pause(idle);
+            }
             before = left;
             mine.evacuate(EVACUATED_AT_ONCE);
-            if (home.base().environment().clock().nowNs() > endNs) {
-                break;
-            }
         }
-        return mine.residentPages() == 0;
+        return true;
+    }
+
+    /** Takes its memory off the machine unless a page of it is in use. @return whether it is off */
+    boolean removeMemory() {
+        DeviceRoom mine = room;
+        return mine == null || mine.removeMemory();
     }
 
     long residentPages() {

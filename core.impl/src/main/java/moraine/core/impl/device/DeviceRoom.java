@@ -59,4 +59,12 @@ public interface DeviceRoom {
 
     /** {@return pages still in use on the node} */
     long residentPages();
+
+    /**
+     * Takes the device's memory off the machine unless a page of it is in use; waits until no operation is under way,
+     * so that nobody is asking for a page of it. Must not be called from within one.
+     *
+     * @return whether it is off
+     */
+    boolean removeMemory();
 }

@@ -14,6 +14,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.host.Catalog;
 import moraine.core.impl.host.ExitRecords;
 import moraine.core.impl.host.Fault;
@@ -210,16 +211,15 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         ExitRecord exit = device.end(why, Errno.ENODEV);
         policies.refresh();
         exits.add(exit);
+        base.environment().points().reach(Point.REMOVAL_MARKED);
         comeHome(device, 0);
     }
 
     private void comeHome(DeviceHost device, int tries) {
-        int node = device.spec().node();
-        if (device.evacuate(base.limits().drainNs())) {
-            if (base.allocator().capacity(node) > 0) {
-                base.allocator().removeNode(node);
-            }
-        } else if (tries < EVACUATIONS && !closed) {
+        if (device.evacuate(base.limits().drainNs()) && device.removeMemory()) {
+            return;
+        }
+        if (tries < EVACUATIONS && !closed) {
             policies.desk().post(() -> comeHome(device, tries + 1));
         } else {
             base.counters()

@@ -7,6 +7,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -63,6 +64,7 @@ final class AnonymousFaults {
         }
         rooms.frames.zero(pfn, 1);
         rooms.charge(Cost.ZERO, initiator, initiator, rooms.frames.node(pfn), Pages.SIZE);
+        rooms.points.reach(Point.FAULT_PAGE_READY);
         boolean held = placement.hold(pfn);
         prepare(vma, address, pfn, regime, begun);
         boolean installed = install(agent, vma, address, entryFor(vma, pfn, 0));

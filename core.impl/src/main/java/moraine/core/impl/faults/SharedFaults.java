@@ -7,6 +7,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -120,6 +121,7 @@ final class SharedFaults {
         rooms.charge(Cost.ZERO, initiator, initiator, frames.node(pfn), Pages.SIZE);
         frames.owner(pfn, vma.object().id(), index);
         frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
+        rooms.points.reach(Point.FAULT_PAGE_READY);
         return publish(agent, vma.object(), index, pfn);
     }
 

@@ -2,6 +2,7 @@ package moraine.core.impl.migration;
 
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.space.SpaceImpl;
@@ -143,12 +144,16 @@ public final class Batch {
 
     private void run() {
         long begun = rooms.nowNs();
+        rooms.points.reach(Point.MIGRATE_COLLECTED);
         unmap.run(announcements);
+        rooms.points.reach(Point.MIGRATE_UNMAPPED);
         holes.zero();
         copy.run();
+        rooms.points.reach(Point.MIGRATE_COPIED);
         long now = rooms.nowNs();
         long each = Math.max(1, (now - begun) / Math.max(1, slots.size));
         move.run(now, each);
+        rooms.points.reach(Point.MIGRATE_MOVED);
         holes.install(now, each);
         finalise.run();
         announcements.end();

@@ -6,6 +6,7 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.Event;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -151,6 +152,7 @@ public final class Evictor {
         if (held == 0) {
             return 0;
         }
+        rooms.points.reach(Point.EVICT_HELD);
         int[] dropped = {0};
         int moving = dropLazy(agent, held, dropped);
         int mover = rooms.regimes.current().mover();
@@ -184,9 +186,11 @@ public final class Evictor {
         if (!evenYoung && frames.testAndClearYoung(pfn)) {
             return false;
         }
-        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE)
-                || frames.flag(pfn, Frames.UNEVICTABLE)
-                || !frames.getUnlessZero(pfn)) {
+        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE) || frames.flag(pfn, Frames.UNEVICTABLE)) {
+            return false;
+        }
+        rooms.points.reach(Point.FRAME_LOOKED_UP);
+        if (!frames.getUnlessZero(pfn)) {
             return false;
         }
         if (!frames.isTail(pfn) && frames.tryLock(pfn)) {

@@ -2,6 +2,7 @@ package moraine.core.impl.migration;
 
 import java.util.List;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -63,6 +64,7 @@ public final class FolioSplit {
         if (indivisible(head)) {
             return false;
         }
+        rooms.points.reach(Point.FOLIO_SPLIT);
         Announcements announcements = new Announcements();
         reverse.unmap(agent, head, Pages.LARGE_SIZE, announcements);
         announcements.shootDown(agent);

@@ -4,6 +4,7 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -48,6 +49,7 @@ final class HoleStep extends SlotStep {
     }
 
     private boolean install(SpaceImpl space, int slot, long now, long costNs) {
+        rooms.points.reach(Point.HOLE_READY);
         long address = slots.addresses[slot];
         Vma vma = space.vmas().find(address);
         if (vma == null || !vma.plain() || !vma.protection().allows(Intent.READ)) {

@@ -145,6 +145,16 @@ public final class MirroredDevice implements DeviceRoom {
     }
 
     @Override
+    public boolean removeMemory() {
+        rooms.world.whileStopped(() -> {
+            if (rooms.allocator.capacity(node) > 0 && residentPages() == 0) {
+                rooms.allocator.removeNode(node);
+            }
+        });
+        return rooms.allocator.capacity(node) == 0;
+    }
+
+    @Override
     public long residentPages() {
         return rooms.allocator.capacity(node) - rooms.allocator.freePages(node);
     }

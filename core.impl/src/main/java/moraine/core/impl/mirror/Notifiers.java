@@ -3,6 +3,8 @@ package moraine.core.impl.mirror;
 import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.time.Actors;
+import moraine.core.api.time.Point;
+import moraine.core.api.time.Points;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,7 @@ public final class Notifiers {
     }
 
     private final Actors actors;
+    private final Points points;
     private final List<Subscription> deferredInserts = new ArrayList<>();
     private final List<Subscription> deferredRemoves = new ArrayList<>();
     private volatile Subscription[] subscriptions = {};
@@ -69,7 +72,13 @@ public final class Notifiers {
     private int active;
 
     public Notifiers(Actors actors) {
+        this(actors, Points.PASS);
+    }
+
+    /** @param points told of every start */
+    public Notifiers(Actors actors, Points points) {
         this.actors = actors;
+        this.points = points;
     }
 
     /**
@@ -97,6 +106,7 @@ public final class Notifiers {
                 return false;
             }
         }
+        points.reach(Point.NOTIFIER_STARTED);
         return true;
     }
 

@@ -3,6 +3,7 @@ package moraine.core.impl.mirror;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -53,6 +54,7 @@ public final class RangeFault {
             }
             long sequence = space.notifiers().readBegin(table);
             Errno outcome = read(agent, table, start, pages, intent, sequence, found);
+            rooms.points.reach(Point.RANGE_READ);
             if (outcome == Errno.OK && install(agent, table, start, pages, sequence, found)) {
                 return Errno.OK;
             }
@@ -107,6 +109,7 @@ public final class RangeFault {
         } finally {
             space.unlockShared(stamp);
         }
+        rooms.points.reach(Point.RANGE_READ);
         install(agent, table, start, pages, sequence, found);
     }
 

@@ -64,7 +64,7 @@ public final class SpaceImpl implements AddressSpace {
         this.tenant = tenant;
         this.table = new PageTable(rooms.actors);
         this.contexts = new Contexts(rooms.actors);
-        this.notifiers = new Notifiers(rooms.actors);
+        this.notifiers = new Notifiers(rooms.actors, rooms.points);
         this.devices = new SpaceDevices(rooms, this);
         this.mappings = new Mappings(rooms, spaces, this);
     }
