@@ -97,8 +97,8 @@ final class StartScriptTest {
                         3,
                         "",
                         "moraine: " + tree.toRealPath().resolve("target")
-                                + " cannot be written, so nothing can be built; make it writable,"
-                                + " or build as its owner\n"));
+                                + " cannot be written, so nothing can be built;"
+                                + " make it writable, or build as its owner\n"));
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class ExclusiveAccess {
     }
 
     /**
-     * Makes a page the device's alone.
+     * Makes a page the device's alone. The agent is in the world once and holds no guard.
      *
      * @param page a page's first address
      * @return OK; EFAULT outside every readable mapping, EPERM in one that forbids writes, EOPNOTSUPP for shared or
@@ -64,6 +64,11 @@ public final class ExclusiveAccess {
                     rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begun > TIMEOUT_NS;
             if (late) {
                 return Errno.EBUSY;
+            }
+            int cpu = rooms.home(table.node());
+            Errno supplied = faults.supplyWithin(agent, table.space(), page, 1, Intent.WRITE, cpu);
+            if (supplied != Errno.OK) {
+                return supplied;
             }
         }
     }

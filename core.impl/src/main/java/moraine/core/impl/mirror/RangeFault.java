@@ -59,7 +59,8 @@ public final class RangeFault {
                 return Errno.OK;
             }
             if (outcome == Errno.EAGAIN) {
-                outcome = supply(agent, table, start, pages, intent);
+                // What is brought in from outside is progress: the deadline begins anew.
+                outcome = faults.supplyWithin(agent, space, start, pages, intent, table.node());
                 begun = rooms.nowNs();
                 attempt = 0;
             }
@@ -76,16 +77,6 @@ public final class RangeFault {
     /** {@return whether a request that was repeated so often since then is to give up} */
     static boolean late(Rooms rooms, int attempt, long begunNs) {
         return rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begunNs > TIMEOUT_NS;
-    }
-
-    /** Has missing pages brought in from outside, which is progress: the deadline begins anew. */
-    private Errno supply(Agent agent, DeviceTable table, long start, int pages, Intent intent) {
-        rooms.world.exit(agent);
-        try {
-            return faults.supply(agent, table.space(), start, pages, intent, table.node());
-        } finally {
-            rooms.world.enter(agent);
-        }
     }
 
     /**

@@ -17,6 +17,7 @@ import moraine.core.impl.frames.Frames;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pin in the making: each page is faulted in as if a CPU touched it, moved home where its type's rule says so, and
@@ -43,6 +44,8 @@ final class Pinning {
     private final Intent intent;
     private long pinned = -1;
     private int moves;
+    /** What the last attempt asked for that has to come from outside, as a handler's answer or a file's page. */
+    private @Nullable Intent wanted;
 
     Pinning(Rooms rooms, CpuFaults faults, Agent agent, SpaceImpl space, PinKind kind, Intent intent) {
         this.rooms = rooms;
@@ -65,6 +68,12 @@ final class Pinning {
         moves = 0;
         for (int attempt = 0; ; attempt++) {
             Errno outcome = attempt(page);
+            Intent missing = wanted;
+            if (missing != null) {
+                wanted = null;
+                outcome = faults.supplyWithin(agent, space, page, 1, missing, rooms.home(0));
+                outcome = outcome == Errno.OK ? Errno.EAGAIN : outcome;
+            }
             if (outcome != Errno.EAGAIN) {
                 return outcome;
             }
@@ -112,6 +121,7 @@ final class Pinning {
         int cpu = rooms.home(mapped ? frames.node(Pte.pfn(entry)) : 0);
         Intent needed = vma.shared() ? intent : Intent.WRITE;
         Errno outcome = faults.resolveLocked(agent, space, page, needed, entry, cpu);
+        wanted = outcome == Errno.EAGAIN ? needed : null;
         return outcome == Errno.OK ? Errno.EAGAIN : outcome;
     }
 

@@ -47,7 +47,11 @@ public final class Vma {
             @Nullable Registration userfault,
             LargePages large) {
         public Traits(Protection protection, Sharing sharing, Binding binding) {
-            this(protection, sharing, binding, /* mayWrite= */ true, /* userfault= */ null, LargePages.PLAN);
+            this(protection, sharing, binding, LargePages.PLAN);
+        }
+
+        public Traits(Protection protection, Sharing sharing, Binding binding, LargePages large) {
+            this(protection, sharing, binding, /* mayWrite= */ true, /* userfault= */ null, large);
         }
     }
 

@@ -210,7 +210,7 @@ final class Stage implements AutoCloseable {
     int evict(int node, long pfn) {
         Agent agent = rooms.begin();
         try {
-            return new Evictor(rooms).evictFrame(agent, node, pfn);
+            return new Evictor(rooms).evictRange(agent, node, pfn, 1);
         } finally {
             rooms.done(agent);
         }
