@@ -189,6 +189,9 @@ final class MirrorRaceTest {
         stage.gates.awaitEnd("writer");
 
         done(launch);
+        // The copy is there before the store is made, so the first look may come between; what it went by must hold.
+        assertThat(seen.get()).isIn(1L, 2L);
+        done(reader(stage, "gpu1", at));
         assertThat(seen).hasValue(2);
         assertThat(Stage.read(child, at)).isEqualTo(1);
     }
