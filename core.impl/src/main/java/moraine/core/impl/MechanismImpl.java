@@ -38,7 +38,7 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
     public MechanismImpl(Foundation foundation, Store.Opener stores) {
         rooms = new Rooms(foundation, stores);
         faults = new CpuFaults(rooms);
-        spaces = new Spaces(rooms, faults, foundation.spaceEnd());
+        spaces = new Spaces(rooms, faults, foundation.spaceEnd(), foundation.requesters());
         converter = new FolioConverter(rooms);
     }
 
@@ -101,6 +101,7 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
         for (SpaceImpl space : spaces.list()) {
             space.close();
         }
+        spaces.close();
         try {
             rooms.cache.close();
         } finally {

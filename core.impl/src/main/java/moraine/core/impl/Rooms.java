@@ -149,6 +149,12 @@ public final class Rooms {
         return node;
     }
 
+    /** {@return whether a device can use memory of another node where it is} */
+    public boolean reaches(int device, int node) {
+        return types.cpuAddressable(regimes.current().typeOfNode(node))
+                || owner(device).equals(owner(node));
+    }
+
     /** Charges for work; nothing in wall-clock time. */
     public void charge(Cost cost, int initiator, int from, int to, long amount) {
         if (meter != null) {

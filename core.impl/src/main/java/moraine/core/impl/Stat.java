@@ -3,6 +3,9 @@ package moraine.core.impl;
 /** What agents count; each becomes a counter of the machine. */
 public enum Stat {
     CPU_FAULTS("cpu.faults", "faults", "CPU faults taken, first touches included"),
+    HINTS("hints.given", "hints", "advice that took effect"),
+    HINTS_REFUSED("hints.refused", "hints", "advice that the policy refused"),
+    HINTS_REMAPPED("hints.remapped.pages", "pages", "pages mapped again on a device that accesses them, after a move"),
     CPU_WAITS("cpu.waits", "waits", "times a CPU fault waited for a page that was migrating or locked"),
     DEVICE_FAULTS("device.faults", "faults", "device faults served, duplicates counted once"),
     DEVICE_BATCHES("device.batches", "batches", "batches of device faults served"),

@@ -19,6 +19,7 @@ import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
 import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.model.Zonelist;
+import moraine.core.api.policy.Hint;
 import moraine.core.api.policy.PlacementPolicy;
 
 /**
@@ -55,7 +56,15 @@ final class HmmPolicy implements PlacementPolicy {
                 List.of(DeviceRule.always(DeviceAction.MIGRATE)),
                 settings.bringBackPages(),
                 settings.migratePages(),
-                settings.largePages());
+                settings.largePages(),
+                settings.prefetchPercent());
+    }
+
+    @Override
+    public void onHint(Hint hint) {
+        if (!settings.hints()) {
+            hint.refuse();
+        }
     }
 
     private static Representation representation(MachineView machine) {

@@ -14,20 +14,39 @@ import moraine.core.api.model.Parameters;
  *     move at least
  * @param bringBackPages aligned window that a CPU touch brings back
  * @param largePages whether an aligned first touch may make a 2 MiB page
+ * @param prefetchPercent density above which a fault moves its neighbourhood, up to 2 MiB, from 1 to 100 percent; 0,
+ *     the default, for never, as Linux moves what it is told to; NVIDIA's UVM driver has 51
+ *     (uvm_perf_prefetch_threshold)
+ * @param hints whether applications' advice on ranges takes effect
  */
-record HmmSettings(int migratePages, int bringBackPages, boolean largePages) {
+record HmmSettings(int migratePages, int bringBackPages, boolean largePages, int prefetchPercent, boolean hints) {
+    private static final String HINTS = "hints";
+    private static final String PREFETCH = "prefetchPercent";
     private static final String MIGRATE = "migratePages";
     private static final String BRING_BACK = "bringBackPages";
     private static final String LARGE = "largePages";
 
     static HmmSettings of(Parameters given) {
         var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(MIGRATE, BRING_BACK, LARGE));
+        unknown.removeAll(List.of(MIGRATE, BRING_BACK, LARGE, PREFETCH, HINTS));
         if (!unknown.isEmpty()) {
-            throw bad(
-                    "hmm has no parameter " + unknown.first() + ", only " + BRING_BACK + ", " + LARGE + ", " + MIGRATE);
+            throw bad("hmm has no parameter " + unknown.first() + ", only "
+                    + String.join(", ", BRING_BACK, HINTS, LARGE, MIGRATE, PREFETCH));
         }
-        return new HmmSettings(window(given, MIGRATE), window(given, BRING_BACK), given.flag(LARGE, false));
+        return new HmmSettings(
+                window(given, MIGRATE),
+                window(given, BRING_BACK),
+                given.flag(LARGE, false),
+                percent(given),
+                given.flag(HINTS, true));
+    }
+
+    private static int percent(Parameters given) {
+        long percent = given.number(PREFETCH, 0);
+        if (percent < 0 || percent > 100) {
+            throw bad("parameter " + PREFETCH + "=" + percent + " is not from 0 to 100 percent");
+        }
+        return (int) percent;
     }
 
     private static int window(Parameters given, String name) {

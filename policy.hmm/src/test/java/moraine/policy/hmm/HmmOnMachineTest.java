@@ -6,7 +6,10 @@ import static moraine.testkit.SmallMachine.GPU;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.MoraineException;
@@ -86,6 +89,41 @@ final class HmmOnMachineTest {
                 .isInstanceOf(MoraineException.class);
         assertThatThrownBy(() -> on.space().migrate(memory, Pages.SIZE, GPU, Cause.USER))
                 .isInstanceOf(MoraineException.class);
+    }
+
+    @Test
+    void shouldBringADenseNeighbourhoodAlong() {
+        try (var dense = small("hmm(migratePages=16,prefetchPercent=51)")) {
+            long memory = dense.map(512);
+            dense.cpuWrites(memory, 512);
+
+            dense.gpuAdds(memory, 1);
+            assertThat(dense.nodes(memory, 512)).containsExactlyElementsOf(first(16));
+            dense.gpuAdds(memory + 16 * Pages.SIZE, 1);
+            assertThat(dense.nodes(memory, 512)).containsExactlyElementsOf(first(32));
+            dense.gpuAdds(memory + 32 * Pages.SIZE, 1);
+            assertThat(dense.nodes(memory, 512)).containsExactlyElementsOf(first(64));
+        }
+    }
+
+    private static List<Integer> first(int pages) {
+        return IntStream.range(0, 512)
+                .mapToObj(page -> page < pages ? GPU : CPU)
+                .toList();
+    }
+
+    @Test
+    void shouldHonourAdviceUnlessToldNotTo() {
+        try (var deaf = small("hmm(hints=false)")) {
+            for (SmallMachine machine : List.of(on, deaf)) {
+                long memory = machine.map(16);
+                machine.cpuWrites(memory, 16);
+                machine.space().advise(memory, 16 * Pages.SIZE, Advice.prefetch(GPU));
+                assertThat(machine.nodes(memory, 16)).containsOnly(machine == on ? GPU : CPU);
+            }
+            assertThat(deaf.machine().counter("hints.refused")).isEqualTo(1);
+            assertThat(on.machine().counter("hints.given")).isEqualTo(1);
+        }
     }
 
     @Test

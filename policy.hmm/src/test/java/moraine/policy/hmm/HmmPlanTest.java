@@ -74,6 +74,7 @@ final class HmmPlanTest {
         assertThat(plan.migratePages()).isEqualTo(16);
         assertThat(plan.bringBackPages()).isEqualTo(16);
         assertThat(plan.largePages()).isFalse();
+        assertThat(plan.prefetchPercent()).isZero();
         assertThat(plan.representation().selection()).isEqualTo(ListSelection.LOCAL);
         assertThat(plan.representation().defaultMask()).isEqualTo(NodeSet.ALL);
         assertThat(plan.representation().admissions()).isEmpty();
@@ -86,10 +87,12 @@ final class HmmPlanTest {
                 Parameters.NONE
                         .with("migratePages", "64")
                         .with("bringBackPages", "1")
-                        .with("largePages", "true"));
+                        .with("largePages", "true")
+                        .with("prefetchPercent", "51"));
 
         assertThat(plan.migratePages()).isEqualTo(64);
         assertThat(plan.bringBackPages()).isEqualTo(1);
         assertThat(plan.largePages()).isTrue();
+        assertThat(plan.prefetchPercent()).isEqualTo(51);
     }
 }

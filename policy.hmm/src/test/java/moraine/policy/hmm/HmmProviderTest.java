@@ -29,7 +29,9 @@ final class HmmProviderTest {
                 "bringBackPages | 1024 | parameter bringBackPages=1024 is no power of two from 1 to 512",
                 "migratePages | few | parameter migratePages=few is not a whole number",
                 "largePages | maybe | parameter largePages=maybe is not true or false",
-                "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, largePages, migratePages",
+                "prefetchPercent | 101 | parameter prefetchPercent=101 is not from 0 to 100 percent",
+                "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, hints, largePages, migratePages,"
+                        + " prefetchPercent",
             })
     void shouldRefuseABadParameterInALine(String name, String value, String message) {
         var parameters = Parameters.NONE.with(name, value);

@@ -96,13 +96,18 @@ public interface AddressSpace extends AutoCloseable {
     MigrationReport migrate(long address, long bytes, int node, Cause cause);
 
     /**
-     * Tells what the content of a range is worth, or what is to come of it.
+     * Tells what the content of a range is worth, or what is to come of it. Advice about places is kept by range, not
+     * by mapping: it splits none, is inherited by forks, follows {@link #mremap} and ends with {@link #munmap}. The
+     * active policy hears of it first and may refuse it; then nothing happens, and counter {@code hints.refused} tells.
      *
      * @param address first byte, a multiple of the page size
      * @param bytes length, rounded up to pages
      * @throws moraine.core.api.model.MoraineException with nothing done: EINVAL for a range that is not one, ENOMEM
      *     where nothing is mapped, EOPNOTSUPP for {@link Advice#FREE} and {@link Advice#DEAD} on shared or file memory,
      *     EBUSY when {@link Advice#DEAD} ends within a pinned 2 MiB page, EBADF when the space is closed
+     * @throws moraine.core.api.model.MoraineException for advice about places: EINVAL for a node that is not there or
+     *     is of the wrong kind, ENODEV for one without memory, EACCES for one that the tenant may not use, EOPNOTSUPP
+     *     for {@link Advice#DISCARD} on shared memory
      * @throws moraine.core.api.model.MoraineException for advice on 2 MiB pages: EINVAL for a part of one, or any such
      *     advice, in a mapping of 2 MiB pages only; and when {@link Advice#COLLAPSE} failed somewhere, with the rest
      *     collapsed: EINVAL where nothing is mapped to a page yet or small pages were advised, EAGAIN when a page was

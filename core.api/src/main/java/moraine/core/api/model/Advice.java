@@ -38,12 +38,72 @@ public record Advice(Kind kind, int node) {
      */
     public static final Advice COLLAPSE = new Advice(Kind.COLLAPSE, NO_NODE);
 
+    /**
+     * The content is not needed any more: pages are dropped, wherever they are, with no byte copied, and reads find
+     * zeros (UVM_DISCARD).
+     */
+    public static final Advice DISCARD = new Advice(Kind.DISCARD, NO_NODE);
+
+    /** No node is preferred any more. */
+    public static final Advice NO_PREFERRED_LOCATION = new Advice(Kind.UNSET_PREFERRED_LOCATION, NO_NODE);
+
     /** Kinds of advice. */
     public enum Kind {
+        /** The content is not needed unless it is written again. */
         FREE,
+        /** The content is dead. */
         DEAD,
+        /** Aligned first touches make 2 MiB pages. */
         HUGEPAGE,
+        /** First touches make pages of 4 KiB. */
         NOHUGEPAGE,
-        COLLAPSE
+        /** Small pages become 2 MiB pages now. */
+        COLLAPSE,
+        /** Pages belong on a node: see {@link Advice#preferredLocation}. */
+        PREFERRED_LOCATION,
+        /** Takes PREFERRED_LOCATION back. */
+        UNSET_PREFERRED_LOCATION,
+        /** A device goes on accessing pages wherever they are: see {@link Advice#accessedBy}. */
+        ACCESSED_BY,
+        /** Takes ACCESSED_BY back for one device. */
+        UNSET_ACCESSED_BY,
+        /** Pages are wanted on a node soon: see {@link Advice#prefetch}. */
+        PREFETCH,
+        /** The content is not needed any more. */
+        DISCARD
+    }
+
+    /**
+     * {@return the hint that pages belong on a node (cudaMemAdviseSetPreferredLocation)} Nothing moves now. A touch
+     * makes a page there if its processor can reach that memory; a fault of that device brings the page; a fault of
+     * another device that can reach it maps it where it is. A CPU that cannot address the node still brings pages home.
+     */
+    public static Advice preferredLocation(int node) {
+        return new Advice(Kind.PREFERRED_LOCATION, node);
+    }
+
+    /**
+     * {@return the hint that a device keeps translations of pages (cudaMemAdviseSetAccessedBy)} Pages that it can reach
+     * where they are get translations now, and again after each move, so that the device does not fault. Pages do not
+     * move for it, and holes are not filled.
+     *
+     * @param device the device's node
+     */
+    public static Advice accessedBy(int device) {
+        return new Advice(Kind.ACCESSED_BY, device);
+    }
+
+    /** {@return the opposite of {@link #accessedBy}; translations that are there stay} */
+    public static Advice notAccessedBy(int device) {
+        return new Advice(Kind.UNSET_ACCESSED_BY, device);
+    }
+
+    /**
+     * {@return the wish that pages move to a node before the call returns (cudaMemPrefetchAsync)} Holes of private
+     * memory are made there. A full device evicts older pages; what finds no room stays where it is. A device that is
+     * attached to the space gets translations of what came.
+     */
+    public static Advice prefetch(int node) {
+        return new Advice(Kind.PREFETCH, node);
     }
 }

@@ -32,6 +32,13 @@ public interface PlacementPolicy extends AutoCloseable {
     /** The device's counters report regions that are accessed remotely. Not implemented: nothing moves. */
     default void onAccessCounters(AccessSample sample) {}
 
+    /**
+     * An application advises on a range; called before the advice takes effect. The policy may refuse it, or ask for
+     * moves of its own through its context. The application waits, in wall-clock time until the callback's deadline.
+     * Not implemented, late or throwing: the core honours the advice.
+     */
+    default void onHint(Hint hint) {}
+
     /** Ends: no call comes after this. */
     @Override
     default void close() {}

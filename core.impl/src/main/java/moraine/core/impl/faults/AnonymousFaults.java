@@ -58,6 +58,7 @@ final class AnonymousFaults {
         }
         Reason reason = reason(initiator);
         AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, initiator);
+        placement.prefer(request, vma, address);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];

@@ -46,6 +46,7 @@ public final class DeviceFaultService {
     private final FaultBatch batch;
     private final Thrashing thrashing;
     private final LargeWindows large;
+    private final Neighbourhood neighbourhood;
     private final Agent agent;
 
     public DeviceFaultService(
@@ -63,6 +64,7 @@ public final class DeviceFaultService {
         this.batch = new FaultBatch(node);
         this.thrashing = new Thrashing(node);
         this.large = new LargeWindows(rooms, spaces, node);
+        this.neighbourhood = new Neighbourhood(rooms, spaces, node);
         this.agent = rooms.newAgent(rooms.home(node));
     }
 
@@ -102,16 +104,31 @@ public final class DeviceFaultService {
     private void decide() {
         Regime regime = rooms.regimes.current();
         int fair = (int) Math.max(1, rooms.allocator.capacity(node) / (2L * batch.size()));
-        int window = Math.min(regime.migratePages(), Integer.highestOneBit(fair));
+        int most = Math.min(Pages.PER_LARGE, Integer.highestOneBit(fair));
+        int window = Math.min(regime.migratePages(), most);
         large.begin(batch);
         for (int i = 0; i < batch.size(); i++) {
             long pfn = resident(i);
             int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
-            DeviceAction action = regime.action(node, type, batch.intent(i));
+            DeviceAction action = advised(i, regime.action(node, type, batch.intent(i)));
             batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, large.window(batch, i, window, regime));
         }
+        neighbourhood.widen(batch, regime.prefetchPercent(), window, most);
         calls.deviceFaults(batch);
         calm();
+    }
+
+    /** {@return what the application's advice makes of the plan's action} */
+    private DeviceAction advised(int index, DeviceAction planned) {
+        SpaceImpl space = spaces.byId(batch.space(index));
+        int preferred = space == null ? -1 : space.hints().preferred(batch.address(index));
+        if (preferred < 0) {
+            return planned;
+        }
+        if (preferred == node) {
+            return DeviceAction.MIGRATE;
+        }
+        return rooms.reaches(node, preferred) ? DeviceAction.MAP_REMOTE : planned;
     }
 
     /** {@return the frame, a folio's head, that holds the page of a fault, or -1} */

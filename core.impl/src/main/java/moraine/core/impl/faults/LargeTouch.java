@@ -57,6 +57,7 @@ final class LargeTouch {
         Reason reason = device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
         int near = vma.largeOnly() ? cpu(initiator) : initiator;
         AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, near);
+        placement.prefer(request, vma, base);
         long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
         if (head < 0) {
             return false;

@@ -68,6 +68,25 @@ public final class Placement {
         return initiator;
     }
 
+    /**
+     * Makes a request lead to the node where the page's range is advised to be, if the processor that touches can reach
+     * memory there. A binding outweighs advice.
+     */
+    public void prefer(AllocRequest request, Vma vma, long address) {
+        int node = vma.space().hints().preferred(address);
+        if (node < 0 || vma.binding().mode() != Binding.Mode.DEFAULT || (request.effectiveMask >>> node & 1) == 0) {
+            return;
+        }
+        int type = rooms.regimes.current().typeOfNode(node);
+        boolean reachable = node == request.initiator || rooms.types.cpuAddressable(type);
+        boolean fits = !vma.shared()
+                || rooms.topology.kind(node) != NodeKind.DEVICE
+                || rooms.types.has(type, Attribute.FILE_BACKABLE);
+        if (reachable && fits) {
+            request.namedNode = node;
+        }
+    }
+
     /** {@return the history of a page that was made just now} */
     public long made(Regime regime, Cause cause, long begunNs) {
         long now = rooms.nowNs();

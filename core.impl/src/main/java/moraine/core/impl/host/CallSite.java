@@ -61,6 +61,26 @@ final class CallSite {
         called("onAccessCounters", callSample);
     }
 
+    /** {@return whether it was not refused} Each call has a copy of its own, for hints are no fault path. */
+    boolean hint(HintCopy hint) {
+        if (busy()) {
+            return true;
+        }
+        called("onHint", () -> callHint(hint));
+        return !hint.refused();
+    }
+
+    private void callHint(HintCopy hint) {
+        PlacementPolicy policy = instance.target();
+        try {
+            if (policy != null) {
+                policy.onHint(hint);
+            }
+        } finally {
+            hint.seal();
+        }
+    }
+
     /** The copies belong to the callback until it returns, however late that is. */
     private boolean busy() {
         if (late && line.busy()) {

@@ -73,7 +73,13 @@ final class LastResort {
             }
         }
         var whole = new Representation(types, lists, given.defaultMask(), given.selection(), given.admissions());
-        return new Plan(whole, plan.deviceRules(), plan.bringBackPages(), plan.migratePages(), plan.largePages());
+        return new Plan(
+                whole,
+                plan.deviceRules(),
+                plan.bringBackPages(),
+                plan.migratePages(),
+                plan.largePages(),
+                plan.prefetchPercent());
     }
 
     private static MemoryType typeBefore(@Nullable Plan before, int node) {

@@ -1,5 +1,6 @@
 package moraine.core.impl.host;
 
+import moraine.core.api.model.Advice;
 import moraine.core.api.policy.AccessSample;
 import moraine.core.api.policy.DeviceFaults;
 import moraine.core.api.policy.Pressure;
@@ -16,6 +17,9 @@ public interface PolicyCalls {
     void pressure(Pressure pressure);
 
     void accessSample(AccessSample sample);
+
+    /** {@return whether the policy lets the advice take effect} */
+    boolean hint(int space, long address, long bytes, Advice advice);
 
     /** Ends the requester's use; its host actors are stopped. */
     void close();

@@ -10,6 +10,7 @@ import moraine.core.api.model.Plan;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.policy.AccessSample;
 import moraine.core.api.policy.DeviceFaults;
+import moraine.core.api.policy.Hint;
 import moraine.core.api.policy.PlacementPolicy;
 import moraine.core.api.policy.PolicyProvider;
 import moraine.core.api.policy.Pressure;
@@ -51,6 +52,7 @@ final class PolicyInstance {
     private boolean hearsFaults;
     private boolean hearsPressure;
     private boolean hearsCounters;
+    private boolean hearsHints;
 
     PolicyInstance(InstanceName name, Offer<PolicyProvider> offer, Home home) {
         this.name = name;
@@ -115,6 +117,10 @@ final class PolicyInstance {
         return hearsCounters;
     }
 
+    boolean hearsHints() {
+        return hearsHints;
+    }
+
     /** {@return the plug-in, or null when it has ended or been thrown out} */
     @Nullable
     PlacementPolicy target() {
@@ -163,6 +169,7 @@ final class PolicyInstance {
         hearsFaults = implementsItself(policy, "onDeviceFaults", DeviceFaults.class);
         hearsPressure = implementsItself(policy, "onPressure", Pressure.class);
         hearsCounters = implementsItself(policy, "onAccessCounters", AccessSample.class);
+        hearsHints = implementsItself(policy, "onHint", Hint.class);
         target = policy;
         return null;
     }

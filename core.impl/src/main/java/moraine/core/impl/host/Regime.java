@@ -161,6 +161,11 @@ public final class Regime {
         return plan.migratePages();
     }
 
+    /** {@return density above which a device fault moves its neighbourhood, in percent; 0 for never} */
+    public int prefetchPercent() {
+        return plan.prefetchPercent();
+    }
+
     public boolean largePages() {
         return plan.largePages();
     }

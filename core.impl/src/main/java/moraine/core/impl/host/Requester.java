@@ -1,6 +1,7 @@
 package moraine.core.impl.host;
 
 import java.util.function.Supplier;
+import moraine.core.api.model.Advice;
 import moraine.core.api.policy.AccessSample;
 import moraine.core.api.policy.DeviceFaults;
 import moraine.core.api.policy.Pressure;
@@ -54,6 +55,13 @@ final class Requester implements PolicyCalls {
                 mine.accessSample(sample);
             }
         }
+    }
+
+    @Override
+    public boolean hint(int space, long address, long bytes, Advice advice) {
+        PolicyInstance instance = active.get();
+        CallSite mine = instance == null || !instance.hearsHints() ? null : site(instance);
+        return mine == null || mine.hint(new HintCopy(space, address, bytes, advice));
     }
 
     private @Nullable CallSite site(PolicyInstance instance) {

@@ -33,14 +33,18 @@ final class BringBack {
         long start = Math.max(vma.start(), address & -window);
         long end = Math.min(vma.end(), (address & -window) + window);
         batch.order()
-                .off(cpu(initiator), Reason.BRING_BACK, Cause.COHERENCE, regime.mover())
+                .off(cpu(space, page, initiator), Reason.BRING_BACK, Cause.COHERENCE, regime.mover())
                 .hot(page, page + Pages.SIZE);
         batch.moveRange(space, start, end);
         return outcome(space.table().get(page));
     }
 
-    /** {@return the CPU that the page comes to} */
-    private int cpu(int initiator) {
+    /** {@return the node as whose processor the page's new place is chosen} */
+    private int cpu(SpaceImpl space, long page, int initiator) {
+        int preferred = space.hints().preferred(page);
+        if (preferred >= 0 && rooms.topology.kind(preferred) != NodeKind.DEVICE) {
+            return preferred;
+        }
         return rooms.topology.kind(initiator) == NodeKind.DEVICE ? rooms.home(initiator) : initiator;
     }
 

@@ -174,6 +174,9 @@ public final class DeviceTable extends Notifiers.Subscription {
         if (any) {
             driver.invalidate(space.id(), from, to);
         }
+        if (event == Notifiers.Event.MIGRATE) {
+            space.hints().moving(node, from, to);
+        }
         return true;
     }
 

@@ -173,6 +173,7 @@ final class Mappings {
         publish(edit);
         rooms.points.reach(Point.UNMAP_PUBLISHED);
         new Unmapper(rooms).clear(agent, space, start, end);
+        space.hints().forget(start, end);
         retire(agent, edit);
         return end - start;
     }
@@ -235,7 +236,7 @@ final class Mappings {
                 }
                 case HUGEPAGE -> advise(agent, address, end, advice, LargePages.ALWAYS);
                 case NOHUGEPAGE -> advise(agent, address, end, advice, LargePages.NEVER);
-                case COLLAPSE -> throw new IllegalStateException("collapse needs no exclusive lock");
+                default -> throw new IllegalStateException("advice " + advice.kind() + " is not taken here");
             }
             return end - address;
         });
@@ -296,6 +297,7 @@ final class Mappings {
         rooms.points.reach(Point.UNMAP_PUBLISHED);
         new Remapper(rooms, new Unmapper(rooms)).move(agent, space, vma, start, end - start, target);
         space.vmas(space.vmas().replace(List.of(), moved));
+        space.hints().move(start, end, target);
         retire(agent, edit);
         if (keepOld) {
             renew(agent, part);
@@ -348,6 +350,7 @@ final class Mappings {
             complete = true;
         } finally {
             child.vmas(VmaMap.EMPTY.replace(List.of(), copies));
+            child.hints().inherit(space.hints());
             space.unlockExclusive(stamp);
             rooms.done(agent);
             if (!complete) {

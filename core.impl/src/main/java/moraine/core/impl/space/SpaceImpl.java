@@ -30,6 +30,8 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.access.Contexts;
 import moraine.core.impl.access.CpuContextImpl;
+import moraine.core.impl.hints.Advisor;
+import moraine.core.impl.hints.Hints;
 import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.userfault.Registration;
@@ -52,6 +54,7 @@ public final class SpaceImpl implements AddressSpace {
     private final Notifiers notifiers;
     private final SpaceDevices devices;
     private final Mappings mappings;
+    private final Hints hints;
     private final StampedLock lock = new StampedLock();
     private volatile VmaMap vmas = VmaMap.EMPTY;
     private volatile boolean closed;
@@ -67,6 +70,7 @@ public final class SpaceImpl implements AddressSpace {
         this.notifiers = new Notifiers(rooms.actors, rooms.points);
         this.devices = new SpaceDevices(rooms, this);
         this.mappings = new Mappings(rooms, spaces, this);
+        this.hints = new Hints(spaces.remaps(), id);
     }
 
     @Override
@@ -97,6 +101,11 @@ public final class SpaceImpl implements AddressSpace {
 
     public SpaceDevices devices() {
         return devices;
+    }
+
+    /** {@return where applications advised pages to be} */
+    public Hints hints() {
+        return hints;
     }
 
     public VmaMap vmas() {
@@ -222,7 +231,19 @@ public final class SpaceImpl implements AddressSpace {
 
     @Override
     public void advise(long address, long bytes, Advice advice) {
-        mappings.advise(address, bytes, advice);
+        long end = Checks.range(address, bytes);
+        if (!Advisor.takes(advice.kind())) {
+            mappings.advise(address, bytes, advice);
+            return;
+        }
+        checkOpen();
+        Checks.covered(vmas, address, end);
+        spaces.advisor().advise(this, address, end, advice);
+    }
+
+    /** Drops the content of a range; private memory only. */
+    public void discard(long address, long bytes) {
+        mappings.advise(address, bytes, Advice.DEAD);
     }
 
     @Override
@@ -255,7 +276,7 @@ public final class SpaceImpl implements AddressSpace {
         return new PageReport(rooms, this).pages(address, Checks.range(address, bytes), limit);
     }
 
-    void checkOpen() {
+    public void checkOpen() {
         if (closed) {
             throw MoraineException.caller(Errno.EBADF, "space " + name + " is closed; open another");
         }

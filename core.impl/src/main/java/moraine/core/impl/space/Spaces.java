@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
+import moraine.core.impl.hints.Advisor;
+import moraine.core.impl.hints.Remaps;
+import moraine.core.impl.host.Requesters;
 import moraine.core.impl.machine.SpaceEnd;
 import moraine.core.impl.migration.RequestedMoves;
 import moraine.core.impl.pins.Pinner;
@@ -19,15 +22,19 @@ public final class Spaces {
     private final SpaceEnd end;
     private final RequestedMoves moves;
     private final Pinner pinner;
+    private final Remaps remaps;
+    private final Advisor advisor;
     private final AtomicInteger nextId = new AtomicInteger(1);
     private final ConcurrentSkipListMap<Integer, SpaceImpl> byId = new ConcurrentSkipListMap<>();
 
-    public Spaces(Rooms rooms, CpuFaults faults, SpaceEnd end) {
+    public Spaces(Rooms rooms, CpuFaults faults, SpaceEnd end, Requesters requesters) {
         this.rooms = rooms;
         this.faults = faults;
         this.end = end;
         this.moves = new RequestedMoves(rooms, this);
         this.pinner = new Pinner(rooms, faults);
+        this.remaps = new Remaps(rooms, faults, this);
+        this.advisor = new Advisor(rooms, remaps, requesters);
     }
 
     public AddressSpace open(String name, int tenant) {
@@ -54,6 +61,20 @@ public final class Spaces {
 
     Pinner pinner() {
         return pinner;
+    }
+
+    Remaps remaps() {
+        return remaps;
+    }
+
+    Advisor advisor() {
+        return advisor;
+    }
+
+    /** Ends what the spaces have in common; all are closed. */
+    public void close() {
+        advisor.close();
+        remaps.close();
     }
 
     CpuFaults faults() {

@@ -12,6 +12,7 @@ import moraine.core.api.model.Plan;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.policy.AccessSample;
 import moraine.core.api.policy.DeviceFaults;
+import moraine.core.api.policy.Hint;
 import moraine.core.api.policy.PlacementPolicy;
 import moraine.core.api.policy.PolicyProvider;
 import moraine.core.api.policy.Pressure;
@@ -39,6 +40,7 @@ public final class FakePolicy implements PlacementPolicy {
         public volatile Consumer<DeviceFaults> faults = _ -> {};
         public volatile Consumer<Pressure> pressure = _ -> {};
         public volatile Consumer<AccessSample> counters = _ -> {};
+        public volatile Consumer<Hint> hints = _ -> {};
         public volatile Runnable closing = () -> {};
         public final AtomicInteger made = new AtomicInteger();
         public volatile FakePolicy last;
@@ -110,6 +112,11 @@ public final class FakePolicy implements PlacementPolicy {
     @Override
     public void onAccessCounters(AccessSample sample) {
         during(() -> from.counters.accept(sample));
+    }
+
+    @Override
+    public void onHint(Hint hint) {
+        during(() -> from.hints.accept(hint));
     }
 
     @Override
