@@ -75,9 +75,10 @@ public final class TestPolicy implements PlacementPolicy {
     public Plan plan(MachineView machine) {
         boolean large = parameters.flag("large", false);
         int window = (int) parameters.number("window", 8);
+        int prefetch = (int) parameters.number("prefetch", 0);
         return kind == Kind.HIDDEN
-                ? new Plan(hidden(machine), List.of(DeviceRule.always(action())), window, window, large)
-                : new Plan(node(machine), List.of(filled()), window, window, large);
+                ? new Plan(hidden(machine), List.of(DeviceRule.always(action())), window, window, large, prefetch)
+                : new Plan(node(machine), List.of(filled()), window, window, large, prefetch);
     }
 
     private DeviceAction action() {

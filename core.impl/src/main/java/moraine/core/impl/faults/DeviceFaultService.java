@@ -22,6 +22,7 @@ import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the faults of one device in batches: drain, sort, drop duplicates, decide, move what is to be moved, install
@@ -45,7 +46,6 @@ public final class DeviceFaultService {
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
     private final Thrashing thrashing;
-    private final LargeWindows large;
     private final Neighbourhood neighbourhood;
     private final Agent agent;
 
@@ -63,7 +63,6 @@ public final class DeviceFaultService {
         this.roomMaker = new RoomMaker(rooms, calls, node);
         this.batch = new FaultBatch(node);
         this.thrashing = new Thrashing(node);
-        this.large = new LargeWindows(rooms, spaces, node);
         this.neighbourhood = new Neighbourhood(rooms, spaces, node);
         this.agent = rooms.newAgent(rooms.home(node));
     }
@@ -103,25 +102,41 @@ public final class DeviceFaultService {
 
     private void decide() {
         Regime regime = rooms.regimes.current();
-        int fair = (int) Math.max(1, rooms.allocator.capacity(node) / (2L * batch.size()));
-        int most = Math.min(Pages.PER_LARGE, Integer.highestOneBit(fair));
-        int window = Math.min(regime.migratePages(), most);
-        large.begin(batch);
+        long half = rooms.allocator.capacity(node) / 2;
+        boolean roomy = (long) batch.blocks() * Pages.PER_LARGE <= half;
+        int fair = Integer.highestOneBit((int) Math.max(1, half / batch.size()));
+        int most = roomy ? Pages.PER_LARGE : Math.min(Pages.PER_LARGE, fair);
+        int window = Math.min(regime.migratePages(), Math.min(Pages.PER_LARGE, fair));
+        SpaceImpl space = null;
         for (int i = 0; i < batch.size(); i++) {
-            long pfn = resident(i);
-            int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
-            DeviceAction action = advised(i, regime.action(node, type, batch.intent(i)));
-            batch.plan(i, pfn < 0 ? -1 : rooms.frames.node(pfn), action, large.window(batch, i, window, regime));
+            if (i == 0 || batch.space(i) != batch.space(i - 1)) {
+                space = spaces.byId(batch.space(i));
+            }
+            plan(i, space, regime, window, roomy);
         }
         neighbourhood.widen(batch, regime.prefetchPercent(), window, most);
         calls.deviceFaults(batch);
         calm();
     }
 
+    private void plan(int index, @Nullable SpaceImpl space, Regime regime, int window, boolean roomy) {
+        if (space == null) {
+            batch.plan(index, -1, -1, DeviceAction.MAP_REMOTE, 1);
+            return;
+        }
+        long address = batch.address(index);
+        long entry = space.table().get(address);
+        long pfn = Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
+        int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
+        DeviceAction action = advised(space, address, regime.action(node, type, batch.intent(index)));
+        boolean large = roomy && LargeWindows.large(space, address, entry, regime);
+        int resident = pfn < 0 ? -1 : rooms.frames.node(pfn);
+        batch.plan(index, pfn, resident, action, large ? Pages.PER_LARGE : window);
+    }
+
     /** {@return what the application's advice makes of the plan's action} */
-    private DeviceAction advised(int index, DeviceAction planned) {
-        SpaceImpl space = spaces.byId(batch.space(index));
-        int preferred = space == null ? -1 : space.hints().preferred(batch.address(index));
+    private DeviceAction advised(SpaceImpl space, long address, DeviceAction planned) {
+        int preferred = space.hints().preferred(address);
         if (preferred < 0) {
             return planned;
         }
@@ -131,21 +146,12 @@ public final class DeviceFaultService {
         return rooms.reaches(node, preferred) ? DeviceAction.MAP_REMOTE : planned;
     }
 
-    /** {@return the frame, a folio's head, that holds the page of a fault, or -1} */
-    private long resident(int index) {
-        SpaceImpl space = spaces.byId(batch.space(index));
-        long entry = space == null ? Pte.NONE : space.table().get(batch.address(index));
-        return Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
-    }
-
     /** Leaves pages where they are that would only push each other out. */
     private void calm() {
         for (int i = 0; i < batch.size(); i++) {
-            if (batch.action(i) == DeviceAction.MIGRATE) {
-                long pfn = resident(i);
-                if (pfn >= 0 && thrashing.evictedLately(rooms.frames.history(pfn))) {
-                    batch.decide(i, DeviceAction.MAP_REMOTE, 1);
-                }
+            long pfn = batch.action(i) == DeviceAction.MIGRATE ? batch.pfn(i) : -1;
+            if (pfn >= 0 && thrashing.evictedLately(rooms.frames.history(pfn))) {
+                batch.decide(i, DeviceAction.MAP_REMOTE, 1);
             }
         }
         if (thrashing.active()) {

@@ -26,6 +26,7 @@ final class FaultBatch implements FaultSink, DeviceFaults {
 
     private final int device;
     private final long[] words = new long[MAX];
+    private final long[] pfns = new long[MAX];
     private final int[] residents = new int[MAX];
     private final byte[] actions = new byte[MAX];
     private final short[] windows = new short[MAX];
@@ -102,15 +103,40 @@ final class FaultBatch implements FaultSink, DeviceFaults {
     }
 
     /** Fills in what is known and planned of a fault. */
-    void plan(int index, int resident, DeviceAction action, int windowPages) {
+    void plan(int index, long pfn, int resident, DeviceAction action, int windowPages) {
+        pfns[index] = pfn;
         residents[index] = resident;
         actions[index] = (byte) action.ordinal();
         windows[index] = (short) windowPages;
     }
 
+    /** {@return whether two faults are in the same 2 MiB of one space} */
+    boolean sameBlock(int one, int other) {
+        return space(one) == space(other) && (address(one) ^ address(other)) < Pages.LARGE_SIZE;
+    }
+
+    /** {@return how many 2 MiB blocks the faults of a sorted batch are in} */
+    int blocks() {
+        int blocks = 0;
+        for (int i = 0; i < size; i++) {
+            blocks += i > 0 && sameBlock(i - 1, i) ? 0 : 1;
+        }
+        return blocks;
+    }
+
+    /** Lets a fault bring more; never less than was planned. */
+    void widen(int index, int windowPages) {
+        windows[index] = (short) Math.max(windows[index], windowPages);
+    }
+
     /** Keeps neighbours where they are. */
     void singlePages() {
         Arrays.fill(windows, 0, size, (short) 1);
+    }
+
+    /** {@return the frame, a folio's head, where the page was when the batch was planned, or -1} */
+    long pfn(int index) {
+        return pfns[index];
     }
 
     int window(int index) {

@@ -21,39 +21,24 @@ final class Neighbourhood {
     }
 
     /**
-     * Sets the windows of the faults that bring pages.
+     * Widens the windows of the faults that bring pages; a window that is wider already stays.
      *
      * @param percent threshold of the plan; 0 leaves the windows alone
      * @param least pages that a fault brings anyhow
-     * @param fair pages that a fault may bring so that all of the batch fit into half the device; where their blocks
-     *     do, a fault may bring its block
+     * @param most pages that a fault may bring so that all of the batch fit into half the device
      */
-    void widen(FaultBatch batch, int percent, int least, int fair) {
+    void widen(FaultBatch batch, int percent, int least, int most) {
         if (percent == 0) {
             return;
         }
-        boolean roomy = 2L * Pages.PER_LARGE * blocks(batch) <= rooms.allocator.capacity(node);
-        int most = roomy ? Pages.PER_LARGE : fair;
         for (int first = 0; first < batch.size(); ) {
             int next = first + 1;
-            while (next < batch.size() && sameBlock(batch, first, next)) {
+            while (next < batch.size() && batch.sameBlock(first, next)) {
                 next++;
             }
             widenBlock(batch, first, next, percent, least, most);
             first = next;
         }
-    }
-
-    private static int blocks(FaultBatch batch) {
-        int blocks = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            blocks += i > 0 && sameBlock(batch, i - 1, i) ? 0 : 1;
-        }
-        return blocks;
-    }
-
-    private static boolean sameBlock(FaultBatch batch, int one, int other) {
-        return batch.space(one) == batch.space(other) && (batch.address(one) ^ batch.address(other)) < Pages.LARGE_SIZE;
     }
 
     private void widenBlock(FaultBatch batch, int first, int next, int percent, int least, int most) {
@@ -70,7 +55,7 @@ final class Neighbourhood {
         }
         for (int i = first; i < next; i++) {
             if (batch.action(i) == DeviceAction.MIGRATE) {
-                batch.decide(i, DeviceAction.MIGRATE, density.window(page(batch, i), percent, most));
+                batch.widen(i, density.window(page(batch, i), percent, most));
             }
         }
     }

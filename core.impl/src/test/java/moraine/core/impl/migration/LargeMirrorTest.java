@@ -52,6 +52,17 @@ final class LargeMirrorTest {
     }
 
     @Test
+    void shouldMoveAFolioWholeWhilePrefetchGoesByDensity() {
+        try (MigrationRig prefetching = MigrationRig.prefetching()) {
+            long at = prefetching.filledLarge();
+            prefetching.increment(NEAR, page(at, 3), 1);
+            assertThat(Pte.large(prefetching.entry(at))).isTrue();
+            assertThat(prefetching.frames.node(prefetching.pfn(at))).isEqualTo(NEAR);
+            assertThat(prefetching.counter("folio.splits")).isZero();
+        }
+    }
+
+    @Test
     void shouldMakeAndMapAFolioOfAHole() {
         long at = rig.untouchedLarge();
 

@@ -95,6 +95,11 @@ final class MigrationRig implements AutoCloseable {
         return new MigrationRig("hidden(large=true,window=" + window + ")");
     }
 
+    /** As {@link #hidden()}; faults also bring what a block is dense in. */
+    static MigrationRig prefetching() {
+        return new MigrationRig("hidden(large=true,window=1,prefetch=51)");
+    }
+
     /** {@return private pages, the first so many written: page i with i + 1} */
     long mapped(int pages, int written) {
         return touched(space.mmap(MapRequest.anonymous(pages * (long) Pages.SIZE)), written);
