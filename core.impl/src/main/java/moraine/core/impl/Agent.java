@@ -51,6 +51,13 @@ public final class Agent {
         return scratch;
     }
 
+    /** Gives a reference back; with the last one the folio is freed (Linux folio_put). */
+    public void put(long pfn) {
+        if (rooms.frames.put(pfn) == 0) {
+            rooms.allocator.free(worker, rooms.frames.head(pfn));
+        }
+    }
+
     /** {@return the slots of this agent's migrations} */
     public Batch batch() {
         Batch now = batch;

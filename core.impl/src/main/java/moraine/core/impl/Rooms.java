@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The rooms of one machine, wired once and handed to each other. */
 public final class Rooms {
+    private static final long TIMEOUT_NS = 1_000_000_000L;
+    private static final int RETRIES = 64;
+
     public final MachineSpec spec;
     public final Environment environment;
     public final Actors actors;
@@ -160,6 +163,14 @@ public final class Rooms {
         if (meter != null) {
             meter.charge(cost, initiator, from, to, amount);
         }
+    }
+
+    /**
+     * {@return whether a request whose ground keeps changing has been repeated long enough: 1,000 ms, as
+     * HMM_RANGE_DEFAULT_TIMEOUT, or 64 times in virtual time, where time never decides}
+     */
+    public boolean late(int attempt, long begunNs) {
+        return environment.clock().virtual() ? attempt >= RETRIES : nowNs() - begunNs > TIMEOUT_NS;
     }
 
     public long nowNs() {

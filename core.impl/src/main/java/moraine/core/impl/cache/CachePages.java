@@ -97,7 +97,7 @@ final class CachePages {
         }
         file.unlock();
         if (!mine) {
-            release(agent, pfn);
+            agent.put(pfn);
         }
     }
 
@@ -111,7 +111,7 @@ final class CachePages {
             }
             object.unlock();
             if (pfn >= 0) {
-                release(agent, pfn);
+                agent.put(pfn);
             }
         }
     }
@@ -122,12 +122,6 @@ final class CachePages {
             return object.next(index);
         } finally {
             object.unlock();
-        }
-    }
-
-    void release(Agent agent, long pfn) {
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
         }
     }
 }

@@ -64,7 +64,7 @@ final class FileCut {
         if (pfn >= 0) {
             content.clear(pfn, offset);
             frames.unlock(pfn);
-            pages.release(agent, pfn);
+            agent.put(pfn);
         }
     }
 
@@ -84,9 +84,9 @@ final class FileCut {
                     return pfn;
                 }
                 frames.unlock(pfn);
-                pages.release(agent, pfn);
+                agent.put(pfn);
             } else {
-                pages.release(agent, pfn);
+                agent.put(pfn);
             }
             rooms.actors.pause(turn);
         }
@@ -121,7 +121,7 @@ final class FileCut {
                 space.shootDown(agent);
                 for (int i = 0; i < count; i++) {
                     frames.dropMapping(agent.scratch()[i], 1);
-                    pages.release(agent, agent.scratch()[i]);
+                    agent.put(agent.scratch()[i]);
                 }
             });
         } finally {

@@ -58,7 +58,7 @@ final class FileTransfer {
             pfn = pages.find(file, position >>> Pages.SHIFT);
             if (pfn >= 0) {
                 content.read(pfn, (int) (position & Pages.OFFSET_MASK), target, offset, bytes);
-                pages.release(agent, pfn);
+                agent.put(pfn);
             }
         } finally {
             rooms.done(agent);
@@ -133,7 +133,7 @@ final class FileTransfer {
                 file.unlock();
                 content.write(source, offset, pfn, (int) (position & Pages.OFFSET_MASK), bytes);
                 frames.unlock(pfn);
-                pages.release(agent, pfn);
+                agent.put(pfn);
                 return true;
             }
         } finally {
@@ -163,7 +163,7 @@ final class FileTransfer {
         }
         file.unlock();
         if (!mine) {
-            pages.release(agent, pfn);
+            agent.put(pfn);
         }
         return mine;
     }

@@ -130,7 +130,7 @@ final class Writeback {
         } finally {
             for (int i = 0; i < count; i++) {
                 frames.unlock(held[i]);
-                pages.release(agent, held[i]);
+                agent.put(held[i]);
             }
             rooms.done(agent);
         }
@@ -143,7 +143,7 @@ final class Writeback {
             return false;
         }
         if (!frames.tryLock(pfn)) {
-            pages.release(agent, pfn);
+            agent.put(pfn);
             return false;
         }
         file.lock(rooms.actors);
@@ -151,7 +151,7 @@ final class Writeback {
         file.unlock();
         if (!same) {
             frames.unlock(pfn);
-            pages.release(agent, pfn);
+            agent.put(pfn);
             return false;
         }
         held[slot] = pfn;

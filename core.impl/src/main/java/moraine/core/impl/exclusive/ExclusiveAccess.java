@@ -27,11 +27,6 @@ import moraine.core.impl.vma.Vma;
  * beside may have read the entry as it was; it leaves an ATOMIC translation of the same frame alone.
  */
 public final class ExclusiveAccess {
-    /** As HMM_RANGE_DEFAULT_TIMEOUT: 1,000 ms. */
-    private static final long TIMEOUT_NS = 1_000_000_000L;
-    /** Repetitions in virtual time, where time never decides. */
-    private static final int RETRIES = 64;
-
     private final Rooms rooms;
     private final Frames frames;
     private final CpuFaults faults;
@@ -60,9 +55,7 @@ public final class ExclusiveAccess {
             if (outcome != Errno.EAGAIN) {
                 return outcome;
             }
-            boolean late =
-                    rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begun > TIMEOUT_NS;
-            if (late) {
+            if (rooms.late(attempt, begun)) {
                 return Errno.EBUSY;
             }
             int cpu = rooms.home(table.node());
@@ -129,9 +122,7 @@ public final class ExclusiveAccess {
         } else {
             rooms.actors.pause(1);
         }
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
         return outcome;
     }
 

@@ -41,9 +41,7 @@ public final class Revoker {
             agent.count(Stat.CPU_WAITS);
             rooms.actors.pause(1);
         }
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
     }
 
     private void restore(Agent agent, SpaceImpl space, long page, long pfn) {

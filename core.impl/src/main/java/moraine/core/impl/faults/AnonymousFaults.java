@@ -98,9 +98,7 @@ final class AnonymousFaults {
     /** Gives up a page that nobody saw; somebody with an old number may hold it for a moment and then frees it. */
     private void discard(Agent agent, long pfn) {
         rooms.frames.dropMapping(pfn, 1);
-        if (rooms.frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
     }
 
     private Errno zeroPage(Vma vma, long address) {

@@ -78,7 +78,7 @@ final class CopyOnWrite {
         Errno outcome = Pte.pfn(now) == pfn && Pte.kind(now) == Pte.PRESENT && !Pte.writable(now)
                 ? copy(agent, vma, address, pfn, initiator)
                 : Errno.OK;
-        release(agent, pfn);
+        agent.put(pfn);
         return outcome;
     }
 
@@ -112,12 +112,6 @@ final class CopyOnWrite {
         return vma.protection().allows(Intent.WRITE) ? Pte.WRITE : 0;
     }
 
-    private void release(Agent agent, long pfn) {
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
-    }
-
     private Errno copy(Agent agent, Vma vma, long address, long old, int initiator) {
         long begun = rooms.nowNs();
         int from = rooms.topology.kind(initiator) == NodeKind.DEVICE ? frames.node(old) : initiator;
@@ -143,7 +137,7 @@ final class CopyOnWrite {
         } else {
             agent.count(Stat.CAS_LOST);
             frames.dropMapping(pfn, 1);
-            release(agent, pfn);
+            agent.put(pfn);
         }
         return Errno.OK;
     }

@@ -58,7 +58,7 @@ final class FileFaults {
         }
         if (pfn == AGAIN || !frames.tryLock(pfn)) {
             if (pfn != AGAIN) {
-                release(agent, pfn);
+                agent.put(pfn);
             }
             agent.count(Stat.CPU_WAITS);
             rooms.actors.pause(1);
@@ -69,7 +69,7 @@ final class FileFaults {
         if (mapped == Errno.OK) {
             return mapped;
         }
-        release(agent, pfn);
+        agent.put(pfn);
         agent.count(Stat.CAS_LOST);
         return mapped == Errno.EBUSY ? Errno.OK : mapped;
     }
@@ -147,12 +147,6 @@ final class FileFaults {
             }
         } finally {
             object.unlock();
-        }
-    }
-
-    private void release(Agent agent, long pfn) {
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
         }
     }
 }

@@ -40,7 +40,7 @@ final class LargeCopy {
         if (copiable(vma.space().table().get(base), old)) {
             outcome = copy(agent, vma, base, old, initiator);
         }
-        release(agent, old);
+        agent.put(old);
         return outcome;
     }
 
@@ -67,7 +67,7 @@ final class LargeCopy {
         long gone = exchanged ? old : head;
         agent.count(exchanged ? Stat.COW_COPIES : Stat.CAS_LOST, exchanged ? Pages.PER_LARGE : 1);
         frames.dropMapping(gone, 1);
-        release(agent, gone);
+        agent.put(gone);
         return Errno.OK;
     }
 
@@ -91,12 +91,6 @@ final class LargeCopy {
         } finally {
             middle.unlock(region);
             space.notifiers().end();
-        }
-    }
-
-    private void release(Agent agent, long head) {
-        if (frames.put(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
         }
     }
 }

@@ -72,9 +72,7 @@ final class LargeTouch {
         placement.unhold(head, held);
         if (!installed) {
             frames.dropMapping(head, 1);
-            if (frames.put(head) == 0) {
-                rooms.allocator.free(agent.worker(), head);
-            }
+            agent.put(head);
         }
         return installed;
     }

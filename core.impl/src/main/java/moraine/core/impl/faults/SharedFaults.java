@@ -62,7 +62,7 @@ final class SharedFaults {
     /** Maps the object's page, of which a reference was taken; gives the reference back if it does not. */
     private Errno map(Agent agent, Vma vma, long address, long index, long pfn) {
         if (!frames.tryLock(pfn)) {
-            release(agent, pfn);
+            agent.put(pfn);
             agent.count(Stat.CPU_WAITS);
             rooms.actors.pause(1);
             return Errno.OK;
@@ -72,7 +72,7 @@ final class SharedFaults {
         if (mapped == Errno.OK) {
             return mapped;
         }
-        release(agent, pfn);
+        agent.put(pfn);
         agent.count(Stat.CAS_LOST);
         return mapped == Errno.EAGAIN ? Errno.OK : mapped;
     }
@@ -139,7 +139,7 @@ final class SharedFaults {
         }
         object.unlock();
         if (!mine) {
-            release(agent, pfn);
+            agent.put(pfn);
         }
         return result;
     }
@@ -162,12 +162,6 @@ final class SharedFaults {
             return Errno.OK;
         } finally {
             middle.unlock(PageTable.region(address));
-        }
-    }
-
-    private void release(Agent agent, long pfn) {
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
         }
     }
 }

@@ -201,9 +201,7 @@ public final class Evictor {
             agent.count(Stat.PINNED_REFUSED, pinned ? 1L << frames.order(pfn) : 0);
             frames.unlock(pfn);
         }
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
         return false;
     }
 

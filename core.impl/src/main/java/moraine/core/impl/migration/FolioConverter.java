@@ -46,13 +46,13 @@ public final class FolioConverter implements Converter {
             return NOTHING;
         }
         if (!frames.tryLock(head)) {
-            release(agent, head);
+            agent.put(head);
             return KEPT;
         }
         if (frames.isTail(head) || settled(head, now) || frames.object(head) == 0) {
             boolean unowned = frames.object(head) == 0;
             frames.unlock(head);
-            release(agent, head);
+            agent.put(head);
             return unowned ? KEPT : NOTHING;
         }
         if (frames.flag(head, Frames.PINNED)) {
@@ -66,7 +66,7 @@ public final class FolioConverter implements Converter {
         }
         change(agent, head, now);
         frames.unlock(head);
-        release(agent, head);
+        agent.put(head);
         return CONVERTED;
     }
 
@@ -78,7 +78,7 @@ public final class FolioConverter implements Converter {
             rooms.events.record(Event.Kind.KEPT, frames.node(head), -1, head << Pages.SHIFT, pages, Cause.CONVERSION);
         }
         frames.unlock(head);
-        release(agent, head);
+        agent.put(head);
     }
 
     private void change(Agent agent, long head, Regime now) {
@@ -111,11 +111,5 @@ public final class FolioConverter implements Converter {
                 || frames.refs(head) == 0
                 || settled(head, next)
                 || holdable(head, next) && !frames.flag(head, Frames.PINNED);
-    }
-
-    private void release(Agent agent, long head) {
-        if (frames.put(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
-        }
     }
 }

@@ -39,19 +39,19 @@ public final class FolioSplit {
             return true;
         }
         if (!frames.tryLock(head)) {
-            release(agent, head);
+            agent.put(head);
             return false;
         }
         boolean small = frames.order(head) == 0;
         if (!small && !frames.flag(head, Frames.PINNED) && splitHeld(agent, head)) {
             frames.unlock(head);
             for (int i = 0; i < Pages.PER_LARGE; i++) {
-                release(agent, head + i);
+                agent.put(head + i);
             }
             return true;
         }
         frames.unlock(head);
-        release(agent, head);
+        agent.put(head);
         return small;
     }
 
@@ -142,11 +142,5 @@ public final class FolioSplit {
             leaf[i] = Pte.withPfn(small, head + i);
         }
         return leaf;
-    }
-
-    private void release(Agent agent, long pfn) {
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
     }
 }

@@ -114,9 +114,7 @@ public final class LazyPages {
         } else {
             any = true;
         }
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
         return 0;
     }
 }

@@ -87,9 +87,7 @@ final class Pieces extends SlotStep {
             return;
         }
         slots.busy = true;
-        if (frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
-        }
+        agent.put(pfn);
     }
 
     /** {@return index of the page whose touch ordered the migration, 0 when none did} */

@@ -21,11 +21,6 @@ import moraine.core.impl.vma.Vma;
  * meanwhile is read again, until the deadline. Pages of another owner's private memory come home first.
  */
 public final class RangeFault {
-    /** As HMM_RANGE_DEFAULT_TIMEOUT: 1,000 ms. */
-    private static final long TIMEOUT_NS = 1_000_000_000L;
-    /** Repetitions in virtual time, where time never decides. */
-    private static final int RETRIES = 64;
-
     private final Rooms rooms;
     private final CpuFaults faults;
 
@@ -68,15 +63,10 @@ public final class RangeFault {
                 return outcome;
             }
             agent.count(Stat.DEVICE_RETRIES);
-            if (late(rooms, attempt, begun)) {
+            if (rooms.late(attempt, begun)) {
                 return Errno.EBUSY;
             }
         }
-    }
-
-    /** {@return whether a request that was repeated so often since then is to give up} */
-    static boolean late(Rooms rooms, int attempt, long begunNs) {
-        return rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begunNs > TIMEOUT_NS;
     }
 
     /**

@@ -37,7 +37,7 @@ final class RangeSnapshot {
         try {
             for (int attempt = 0; !read(address, pages); attempt++) {
                 agent.count(Stat.DEVICE_RETRIES);
-                if (RangeFault.late(rooms, attempt, begun)) {
+                if (rooms.late(attempt, begun)) {
                     throw busy(address, bytes);
                 }
             }

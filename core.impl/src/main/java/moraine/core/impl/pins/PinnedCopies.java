@@ -92,9 +92,7 @@ public final class PinnedCopies implements AutoCloseable {
     public void close() {
         if (spare >= 0) {
             placement.unhold(spare, held);
-            if (frames.put(spare) == 0) {
-                rooms.allocator.free(agent.worker(), spare);
-            }
+            agent.put(spare);
             spare = -1;
         }
     }

@@ -61,9 +61,7 @@ public final class Pinner {
         for (int i = 0; i < count; i++) {
             long head = frames.head(pfns[i]);
             rooms.pins.remove(head);
-            if (frames.put(head) == 0) {
-                rooms.allocator.free(agent.worker(), head);
-            }
+            agent.put(head);
         }
     }
 

@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
  * space's lock held shared no fork comes between.
  */
 final class Pinning {
-    /** As HMM_RANGE_DEFAULT_TIMEOUT: 1,000 ms. */
-    private static final long TIMEOUT_NS = 1_000_000_000L;
-    /** Repetitions in virtual time, where time never decides. */
-    private static final int RETRIES = 64;
     /** Moves of one page, after which it evidently finds no place where it may be pinned. */
     private static final int MOVES = 4;
 
@@ -77,9 +73,7 @@ final class Pinning {
             if (outcome != Errno.EAGAIN) {
                 return outcome;
             }
-            boolean late =
-                    rooms.environment.clock().virtual() ? attempt >= RETRIES : rooms.nowNs() - begun > TIMEOUT_NS;
-            if (late || moves > MOVES) {
+            if (moves > MOVES || rooms.late(attempt, begun)) {
                 return Errno.EBUSY;
             }
         }
@@ -147,8 +141,8 @@ final class Pinning {
         } else {
             rooms.actors.pause(1);
         }
-        if (outcome != Errno.OK && frames.put(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), frames.head(pfn));
+        if (outcome != Errno.OK) {
+            agent.put(pfn);
         }
         return rule == PinRule.MIGRATE_FIRST ? moveHome(page, pfn) : outcome;
     }

@@ -20,8 +20,8 @@ final class ObjectEnd {
                 object.page(index, -1);
             }
             object.unlock();
-            if (pfn >= 0 && rooms.frames.put(pfn) == 0) {
-                rooms.allocator.free(agent.worker(), pfn);
+            if (pfn >= 0) {
+                agent.put(pfn);
             }
         }
         rooms.objects.remove(object);

@@ -136,8 +136,6 @@ final class Unmapper {
 
     private void drop(Agent agent, long head) {
         frames.dropMapping(head, 1);
-        if (frames.put(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
-        }
+        agent.put(head);
     }
 }

@@ -102,9 +102,7 @@ final class Filler {
             placement.unhold(pfn, held);
             if (!installed) {
                 frames.dropMapping(pfn, 1);
-                if (frames.put(pfn) == 0) {
-                    rooms.allocator.free(agent.worker(), pfn);
-                }
+                agent.put(pfn);
             }
         }
     }
