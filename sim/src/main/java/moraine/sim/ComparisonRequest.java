@@ -2,7 +2,6 @@ package moraine.sim;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -64,18 +63,6 @@ public record ComparisonRequest(
 
     public ComparisonRequest withDeviceMemory(String other) {
         return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures);
-    }
-
-    public ComparisonRequest withThreads(int other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, other, seed, figures);
-    }
-
-    public ComparisonRequest withSeed(long other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, other, figures);
-    }
-
-    public ComparisonRequest withFigures(Map<String, String> others) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, new TreeMap<>(others));
     }
 
     /** {@return the request to run it under one of the policies} */

@@ -1,6 +1,5 @@
 package moraine.core.impl.allocator;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import moraine.core.api.model.Blame;
@@ -51,7 +50,6 @@ public final class Allocator extends ZoneTable {
 
     private volatile Zonelists zonelists = Zonelists.EMPTY;
     private volatile IntConsumer lowListener = _ -> {};
-    private final AtomicInteger refusals = new AtomicInteger();
 
     public Allocator(Frames frames, Topology topology, Types types, Tenants tenants, Counters counters) {
         super(frames, topology, tenants, counters);
@@ -101,23 +99,7 @@ public final class Allocator extends ZoneTable {
         return walk(worker, request, order, lists, tenant);
     }
 
-    /**
-     * Lets requests for folios find none, on whatever node, as if memory were in pieces: to try what happens then.
-     *
-     * @param requests how many, from now on
-     */
-    public void refuseFolios(int requests) {
-        refusals.set(requests);
-    }
-
-    private boolean refused(int order) {
-        return order != 0 && refusals.get() > 0 && refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
-    }
-
     private long walk(Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {
-        if (refused(order)) {
-            return -failure(1 << NOMEM, false);
-        }
         long wanted = lists.wanted(request);
         long mask = wanted & request.effectiveMask & (request.forced() ? -1 : tenant.allowedMask);
         int outcomes = 0;

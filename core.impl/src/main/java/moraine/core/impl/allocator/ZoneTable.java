@@ -78,10 +78,6 @@ abstract sealed class ZoneTable permits Allocator {
         zones = next;
     }
 
-    final @Nullable Zone zoneOrNull(int node) {
-        return zones[node];
-    }
-
     final Zone zone(int node) {
         Zone zone = zones[node];
         if (zone == null) {

@@ -169,9 +169,9 @@ final class CollapseTest {
     @Test
     void shouldRefuseWhereNoLargePageIsFree() {
         long at = small(4);
-        rig.rooms.allocator.refuseFolios(1);
-
-        assertThat(refusal(at)).isEqualTo(Errno.ENOMEM);
+        try (var _ = Fragments.of(rig.rooms, 0)) {
+            assertThat(refusal(at)).isEqualTo(Errno.ENOMEM);
+        }
 
         assertSmall(at, 4);
         collapse(at, ALL);

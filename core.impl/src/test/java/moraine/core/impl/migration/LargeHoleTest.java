@@ -78,9 +78,9 @@ final class LargeHoleTest {
     void shouldMakeSmallPagesWhereThereIsNoRoomForAFolio() {
         long at = rig.untouchedLarge();
         assertThat(rig.cpu.getLong(at)).isZero();
-        rig.rooms.allocator.refuseFolios(1);
-
-        assertThat(fill(at, ALL)).isEqualTo(ALL);
+        try (var _ = Fragments.of(rig.rooms, NEAR)) {
+            assertThat(fill(at, ALL)).isEqualTo(ALL);
+        }
 
         assertThat(Pte.large(rig.entry(at))).isFalse();
         assertThat(rig.inUse(NEAR)).hasSize(ALL);
@@ -154,9 +154,9 @@ final class LargeHoleTest {
     void shouldWriteOnePageOfAllZeroesWhereThereIsNoLargePage() {
         long at = rig.untouchedLarge();
         assertThat(rig.cpu.getLong(at)).isZero();
-        rig.rooms.allocator.refuseFolios(1);
-
-        rig.cpu.putLong(page(at, 4), 5);
+        try (var _ = Fragments.of(rig.rooms, 0)) {
+            rig.cpu.putLong(page(at, 4), 5);
+        }
 
         assertThat(Pte.large(rig.entry(at))).isFalse();
         assertThat(Pte.kind(rig.entry(at))).isEqualTo(Pte.ZERO);

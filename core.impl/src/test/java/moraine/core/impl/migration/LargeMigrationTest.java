@@ -41,8 +41,15 @@ final class LargeMigrationTest {
         }
     }
 
-    private void refuse(int requests) {
-        rig.rooms.allocator.refuseFolios(requests);
+    /** Does something while a node has no free page of 2 MiB. */
+    private int inPieces(int node, MigrationRig.Body body) {
+        try (var _ = Fragments.of(rig.rooms, node)) {
+            return body.run();
+        }
+    }
+
+    private int in(boolean pieces, MigrationRig.Body body) {
+        return pieces ? inPieces(0, body) : body.run();
     }
 
     @ParameterizedTest
@@ -81,9 +88,8 @@ final class LargeMigrationTest {
     @Test
     void shouldMoveThePagesOneByOneWhenTheFolioIsRefused() {
         long at = rig.filledLarge();
-        refuse(1);
 
-        assertThat(rig.move(at, ALL, NEAR)).isEqualTo(ALL);
+        assertThat(inPieces(NEAR, () -> rig.move(at, ALL, NEAR))).isEqualTo(ALL);
 
         assertPieces(at, NEAR);
         assertThat(rig.agent.batch().full()).as("no page lacked a destination").isFalse();
@@ -122,14 +128,15 @@ final class LargeMigrationTest {
         long next = page(at, ALL);
         rig.cpu.putLong(at, 1);
         rig.cpu.putLong(next, 2);
-        long head = rig.pfn(at);
-        refuse(1);
+        long head = rig.pfn(next);
         rig.whenAnnounced(() -> assertThat(rig.frames.get(head)).isTrue());
 
-        assertThat(rig.move(at, 2 * ALL, NEAR)).isEqualTo(ALL);
+        try (var _ = Fragments.of(rig.rooms, NEAR, 1)) {
+            assertThat(rig.move(at, 2 * ALL, NEAR)).isEqualTo(ALL);
+        }
 
-        assertWhole(at, 0);
-        assertWhole(next, NEAR);
+        assertWhole(at, NEAR);
+        assertWhole(next, 0);
         assertThat(rig.frames.locked(head)).isFalse();
         assertThat(rig.agent.batch().busy()).isTrue();
         rig.put(head);
@@ -140,12 +147,11 @@ final class LargeMigrationTest {
     @Test
     void shouldLeavePagesThatSomebodyHoldsWhenTheFolioComesInPieces() {
         long at = rig.filledLarge();
-        refuse(1);
         rig.whenUnmapped(() -> {
             assertThat(rig.frames.get(rig.frames.head(heads(at, 3)))).isTrue();
         });
 
-        assertThat(rig.move(at, ALL, NEAR)).isEqualTo(ALL - 1);
+        assertThat(inPieces(NEAR, () -> rig.move(at, ALL, NEAR))).isEqualTo(ALL - 1);
 
         assertThat(rig.frames.node(rig.pfn(page(at, 3)))).isZero();
         assertThat(rig.frames.node(rig.pfn(page(at, 4)))).isEqualTo(NEAR);
@@ -158,17 +164,16 @@ final class LargeMigrationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void shouldEvictAFolio(int refusals) {
+    @ValueSource(booleans = {false, true})
+    void shouldEvictAFolio(boolean pieces) {
         long at = rig.filledLarge();
         assertThat(rig.move(at, ALL, NEAR)).isEqualTo(ALL);
-        refuse(refusals);
 
-        int left = rig.within(() -> new Evictor(rig.rooms).evict(rig.agent, NEAR, 1));
+        int left = in(pieces, () -> rig.within(() -> new Evictor(rig.rooms).evict(rig.agent, NEAR, 1)));
 
         assertThat(left).isEqualTo(ALL);
         assertThat(rig.inUse(NEAR)).isEmpty();
-        assertThat(Pte.large(rig.entry(at))).isEqualTo(refusals == 0);
+        assertThat(Pte.large(rig.entry(at))).isEqualTo(!pieces);
         rig.assertFilled(at);
     }
 
@@ -185,29 +190,28 @@ final class LargeMigrationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void shouldBringEverythingHomeBeforeADeviceGoes(int refusals) {
+    @ValueSource(booleans = {false, true})
+    void shouldBringEverythingHomeBeforeADeviceGoes(boolean pieces) {
         long at = rig.filledLarge();
         assertThat(rig.move(at, ALL, NEAR)).isEqualTo(ALL);
-        refuse(refusals);
 
-        rig.within(() -> new Evictor(rig.rooms).evacuate(rig.agent, NEAR, DEVICE_PAGES));
+        in(pieces, () -> rig.within(() -> new Evictor(rig.rooms).evacuate(rig.agent, NEAR, DEVICE_PAGES)));
 
         assertThat(rig.inUse(NEAR)).isEmpty();
+        assertThat(Pte.large(rig.entry(at))).isEqualTo(!pieces);
         rig.assertFilled(at);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void shouldBringBackTheFolioThatACpuTouches(int refusals) {
+    @ValueSource(booleans = {false, true})
+    void shouldBringBackTheFolioThatACpuTouches(boolean pieces) {
         long at = rig.filledLarge();
         assertThat(rig.move(at, ALL, NEAR)).isEqualTo(ALL);
-        refuse(refusals);
 
-        assertThat(rig.cpu.getLong(page(at, 77))).isEqualTo(78);
+        assertThat(in(pieces, () -> (int) rig.cpu.getLong(page(at, 77)))).isEqualTo(78);
 
         assertThat(rig.inUse(NEAR)).isEmpty();
-        assertThat(Pte.large(rig.entry(at))).isEqualTo(refusals == 0);
+        assertThat(Pte.large(rig.entry(at))).isEqualTo(!pieces);
         rig.assertFilled(at);
     }
 

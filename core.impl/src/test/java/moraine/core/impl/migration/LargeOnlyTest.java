@@ -59,10 +59,10 @@ final class LargeOnlyTest {
     @Test
     void shouldFailWithoutALargePage() {
         long at = mapped(1);
-        rig.rooms.allocator.refuseFolios(2);
-
-        assertThat(refusal(() -> rig.cpu.putLong(at, 1))).isEqualTo(Errno.ENOMEM);
-        assertThat(refusal(() -> rig.cpu.getLong(at))).isEqualTo(Errno.ENOMEM);
+        try (var _ = Fragments.of(rig.rooms, 0)) {
+            assertThat(refusal(() -> rig.cpu.putLong(at, 1))).isEqualTo(Errno.ENOMEM);
+            assertThat(refusal(() -> rig.cpu.getLong(at))).isEqualTo(Errno.ENOMEM);
+        }
 
         rig.cpu.putLong(at, 2);
         assertThat(rig.cpu.getLong(at)).isEqualTo(2);
@@ -144,8 +144,8 @@ final class LargeOnlyTest {
         long at = mapped(1);
         rig.cpu.putLong(at, 1);
         try (var child = rig.space.fork("child");
-                var cpu = child.attach(0)) {
-            rig.rooms.allocator.refuseFolios(1);
+                var cpu = child.attach(0);
+                var _ = Fragments.of(rig.rooms, 0)) {
             assertThat(refusal(() -> cpu.putLong(at, 5))).isEqualTo(Errno.ENOMEM);
             assertThat(cpu.getLong(at)).isEqualTo(1);
         }

@@ -15,6 +15,7 @@ import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine under test: CPU node 0, coherent devices as nodes 1 and 2, the second without atomics of its own, and two
@@ -26,6 +27,7 @@ final class Bench implements AutoCloseable {
     private final TestPolicyProvider hidden = new TestPolicyProvider(TestPolicy.Kind.HIDDEN);
     private final TestPolicyProvider node = new TestPolicyProvider(TestPolicy.Kind.NODE);
     private final TestMachine under;
+    private @Nullable Rubble rubble;
 
     Bench(long ramBytes, long deviceBytes, String policy, Environment environment) {
         var providers = new Providers();
@@ -68,9 +70,18 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** Lets so many requests for 2 MiB pages find none. */
-    void refuseFolios(int requests) {
-        under.mechanism().rooms().allocator.refuseFolios(requests);
+    /** Leaves no page of 2 MiB on a device, until the next call or {@link #tidy}. */
+    synchronized void shatter(int device) {
+        tidy();
+        rubble = new Rubble(machine(), device(device));
+    }
+
+    /** Ends what {@link #shatter} began. */
+    synchronized void tidy() {
+        if (rubble != null) {
+            rubble.close();
+            rubble = null;
+        }
     }
 
     /** Drops pages advised free, as an allocation does that fails. */

@@ -154,10 +154,11 @@ final class CpuPlayer implements Player {
     /** Moves 2 MiB at once, sometimes where no page so large is to be had. */
     private void moveWhole() {
         Region region = arena.anyLarge(random);
-        if (random.nextInt(4) == 0) {
-            bench.refuseFolios(1);
+        int node = random.nextInt(1 + Bench.DEVICES);
+        if (node > 0 && random.nextInt(4) == 0) {
+            bench.shatter(node);
         }
-        bench.request(arena.space, region.base, (long) region.pages * Pages.SIZE, random.nextInt(1 + Bench.DEVICES));
+        bench.request(arena.space, region.base, (long) region.pages * Pages.SIZE, node);
     }
 
     /** Forbids accesses to part of a region for a while; nobody's words there change meanwhile. */

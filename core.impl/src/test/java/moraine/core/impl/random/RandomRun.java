@@ -120,6 +120,7 @@ final class RandomRun implements AutoCloseable {
     void end() {
         players.forEach(Player::close);
         arena.close();
+        bench.tidy();
         proveEmpty();
     }
 

@@ -119,8 +119,9 @@ final class SingleRun implements AutoCloseable {
         if (at != 0) {
             int node = random.nextInt(1 + Bench.DEVICES);
             side.note("request to " + node, at, Pages.PER_LARGE);
-            boolean refused = random.nextInt(4) == 0;
-            bench.refuseFolios(refused ? 1 : 0);
+            if (node > 0 && random.nextInt(3) == 0) {
+                bench.shatter(node);
+            }
             bench.request(side.space(), at & -Pages.LARGE_SIZE, 2 * Pages.LARGE_SIZE, node);
         }
     }
@@ -165,6 +166,7 @@ final class SingleRun implements AutoCloseable {
             side.space().close();
         }
         sides.clear();
+        bench.tidy();
         compare();
         bench.machine().nodes().forEach(node -> Agreement.same(node.freePages(), node.pages(), node.id()));
     }
