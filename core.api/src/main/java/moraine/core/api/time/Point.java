@@ -16,10 +16,15 @@ public enum Point {
     /** A fault read an entry and is about to act on it. Holds the space shared, or nothing for a first touch. */
     FAULT_LOOKED_UP,
     /**
-     * A cleared page is ready for a first touch and not yet installed. Holds no lock of a page; the space shared where
-     * memory is shared or a device touches.
+     * A page is ready for a first touch, cleared or filled by a handler, and not yet installed. Holds no lock of a
+     * page; the space shared where memory is shared or a device touches.
      */
     FAULT_PAGE_READY,
+    /**
+     * The entry for a first touch's page is made and not yet installed. Holds the frame lock where the page is a
+     * device's; the space as at {@link #FAULT_PAGE_READY}.
+     */
+    FAULT_ENTRY_READY,
     /**
      * A copy for a write is ready; the old page is still mapped. Holds the space shared, a reference to the old page.
      */

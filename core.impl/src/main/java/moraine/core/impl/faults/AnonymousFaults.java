@@ -68,7 +68,9 @@ final class AnonymousFaults {
         rooms.points.reach(Point.FAULT_PAGE_READY);
         boolean held = placement.hold(pfn);
         prepare(vma, address, pfn, regime, begun);
-        boolean installed = install(agent, vma, address, entryFor(vma, pfn, 0));
+        long entry = entryFor(vma, pfn, 0);
+        rooms.points.reach(Point.FAULT_ENTRY_READY);
+        boolean installed = install(agent, vma, address, entry);
         placement.unhold(pfn, held);
         if (!installed) {
             agent.count(Stat.CAS_LOST);

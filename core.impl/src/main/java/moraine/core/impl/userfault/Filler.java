@@ -9,6 +9,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -81,6 +82,7 @@ final class Filler {
             if (source != null) {
                 content.write(source, offset, pfn, 0, Pages.SIZE);
             }
+            rooms.points.reach(Point.FAULT_PAGE_READY);
             install(agent, vma, address, pfn);
             agent.count(Stat.USERFAULT_FILLED);
         } finally {

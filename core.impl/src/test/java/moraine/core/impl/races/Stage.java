@@ -2,6 +2,8 @@ package moraine.core.impl.races;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import moraine.core.api.driver.Block;
 import moraine.core.api.driver.Kernel;
@@ -25,6 +27,7 @@ import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
+import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.time.ThreadedEnvironment;
@@ -85,6 +88,11 @@ final class Stage implements AutoCloseable {
     /** Devices are nodes that CPUs reach; their faults map what there is where it is. */
     static Stage reachable() {
         return new Stage("node(window=1)", 2);
+    }
+
+    /** As {@link #reachable()}; a device's fault takes the page for the device alone. */
+    static Stage exclusive() {
+        return new Stage("node(exclusive=true,window=1)", 2);
     }
 
     /** As {@link #hidden()}, with one device. */
@@ -252,13 +260,40 @@ final class Stage implements AutoCloseable {
                 actor + " has arrived " + count + " times at " + point, () -> gates.arrivals(point, actor) >= count);
     }
 
+    /** {@return the host actor of a device} */
+    static String actor(String device) {
+        return "moraine-" + device;
+    }
+
+    DeviceTable table(int node) {
+        return Objects.requireNonNull(space.devices().table(node), "no table of device node " + node);
+    }
+
+    /**
+     * Does what a broken rule may keep from ending: on a thread of its own, so that the test fails at the gates'
+     * deadline and does not hang.
+     */
+    void within(String what, Runnable body) {
+        var end = new CompletableFuture<Void>();
+        new JvmThreads().start(what, () -> {
+            try {
+                body.run();
+                end.complete(null);
+            } catch (RuntimeException | Error e) {
+                end.completeExceptionally(e);
+            }
+        });
+        gates.until(what + " has ended", end::isDone);
+        end.join();
+    }
+
     @Override
     public void close() {
         try {
             gates.close();
-            assertThat(machine.check()).isEmpty();
+            within("the checker", () -> assertThat(machine.check()).isEmpty());
         } finally {
-            machine.close();
+            within("the end of the machine", machine::close);
         }
     }
 }
