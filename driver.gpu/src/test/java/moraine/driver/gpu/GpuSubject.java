@@ -30,6 +30,8 @@ final class GpuSubject implements Subject {
     private static final int GPU = 1;
     private static final long RAM_BYTES = 128L << 20;
     private static final long DEVICE_BYTES = 48L << 20;
+    private static final long LARGEST_RAM_BYTES = 640L << 20;
+    private static final long LARGEST_DEVICE_BYTES = 320L << 20;
 
     private final DriverProvider driver;
 
@@ -39,18 +41,27 @@ final class GpuSubject implements Subject {
 
     @Override
     public Machine machine(Variant variant, PolicyProvider policy) {
+        return machine(variant, policy, RAM_BYTES, DEVICE_BYTES);
+    }
+
+    @Override
+    public Machine largest(Variant variant, PolicyProvider policy) {
+        return machine(variant, policy, LARGEST_RAM_BYTES, LARGEST_DEVICE_BYTES);
+    }
+
+    private Machine machine(Variant variant, PolicyProvider policy, long ramBytes, long deviceBytes) {
         var providers = new Providers();
         providers.drivers().add("gpu", driver, "moraine.driver.gpu test", 0);
         providers.policies().add(POLICY, policy, "moraine.testkit", 0);
         MachineProfile one = Profiles.load("gh200");
-        var profile = new MachineProfile(withGpus(one.topology(), variant), one.costs());
-        var spec = MachineSpec.of(profile.topology(), POLICY).withCapacities(Map.of(CPU, RAM_BYTES));
+        var profile = new MachineProfile(withGpus(one.topology(), variant, deviceBytes), one.costs());
+        var spec = MachineSpec.of(profile.topology(), POLICY).withCapacities(Map.of(CPU, ramBytes));
         return new MachineFactoryImpl(providers, Limits.DEFAULT)
                 .create(spec, new VirtualEnvironment(profile, Map.of(), 1));
     }
 
     /** {@return the profile with its only GPU so many times, all alike} */
-    private static TopologyProfile withGpus(TopologyProfile one, Variant variant) {
+    private static TopologyProfile withGpus(TopologyProfile one, Variant variant, long deviceBytes) {
         List<NodeSpec> nodes = new ArrayList<>();
         List<ProcessorSpec> processors = new ArrayList<>();
         List<AccessEdge> accesses = new ArrayList<>();
@@ -71,7 +82,7 @@ final class GpuSubject implements Subject {
             }
         }
         List<DeviceSpec> devices = IntStream.rangeClosed(1, last)
-                .mapToObj(node -> new DeviceSpec("gpu" + (node - 1), "gpu", node, parameters(variant)))
+                .mapToObj(node -> new DeviceSpec("gpu" + (node - 1), "gpu", node, parameters(variant, deviceBytes)))
                 .toList();
         return new TopologyProfile(one.name(), one.summary(), nodes, processors, accesses, copies, devices);
     }
@@ -93,9 +104,9 @@ final class GpuSubject implements Subject {
                 p.lineBytes());
     }
 
-    private static Parameters parameters(Variant variant) {
+    private static Parameters parameters(Variant variant, long deviceBytes) {
         return Parameters.NONE
                 .with("coherent", Boolean.toString(variant.coherent()))
-                .with("size", Long.toString(DEVICE_BYTES));
+                .with("size", Long.toString(deviceBytes));
     }
 }

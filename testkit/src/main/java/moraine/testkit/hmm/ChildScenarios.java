@@ -25,13 +25,18 @@ final class ChildScenarios {
 
     private static void write(Rig rig) {
         rig.both((on, large) -> {
-            write(on, false, large);
-            write(on, true, large);
+            write(on, false, true, large);
+            write(on, true, true, large);
+            write(on, true, false, large);
         });
     }
 
-    /** The child's device writes a copy; the parent keeps what it had. */
-    private static void write(Rig rig, boolean migrated, boolean large) {
+    /**
+     * The child's device writes a copy; the parent keeps what it had.
+     *
+     * @param seen whether the child's CPU looks first, which brings private pages home
+     */
+    private static void write(Rig rig, boolean migrated, boolean seen, boolean large) {
         UserProcess parent = rig.process();
         Buffer buffer = parent.mapAligned(BUFFER_PAGES);
         parent.fill(buffer, INDEX);
@@ -42,7 +47,7 @@ final class ChildScenarios {
             parent.expect(device.mirror(buffer), INDEX);
         }
         try (UserProcess child = parent.fork()) {
-            if (!migrated) {
+            if (seen) {
                 child.expect(buffer, INDEX);
             }
             Commands device = child.device(0);

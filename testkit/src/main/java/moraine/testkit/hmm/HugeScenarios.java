@@ -12,11 +12,13 @@ import static moraine.testkit.hmm.UserProcess.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
+import moraine.core.api.model.Snapshot;
 
 /** Devices and 2 MiB pages. */
 final class HugeScenarios {
@@ -25,12 +27,12 @@ final class HugeScenarios {
     static List<Scenario> all() {
         return List.of(
                 Scenario.single("anon_write_huge", "large", rig -> rig.large(HugeScenarios::write)),
-                Scenario.single("anon_write_hugetlbfs", "large", rig -> rig.large(HugeScenarios::writePresent)),
-                Scenario.single("compound", "large", rig -> rig.large(HugeScenarios::compound)),
+                Scenario.single("anon_write_hugetlbfs", "large", HugeScenarios::writeReserved),
+                Scenario.single("compound", "large", HugeScenarios::compound),
                 Scenario.single("migrate_anon_huge_empty", "large", rig -> rig.large(HugeScenarios::migrateEmpty)),
                 Scenario.single("migrate_anon_huge_zero", "large", rig -> rig.large(HugeScenarios::migrateZero)),
                 Scenario.single("migrate_anon_huge_free", "large", rig -> rig.large(HugeScenarios::free)),
-                Scenario.single("migrate_anon_huge_fault", "large", rig -> rig.large(HugeScenarios::fault)));
+                Scenario.single("migrate_anon_huge_fault", "large", HugeScenarios::fault));
     }
 
     /** {@return memory of one large page, filled by the CPU} */
@@ -41,27 +43,36 @@ final class HugeScenarios {
         return buffer;
     }
 
-    private static void expectAll(Commands device, Buffer buffer, int page) {
-        assertThat(SnapshotScenarios.texts(device.snapshot(buffer)))
-                .hasSize((int) buffer.pages())
-                .containsOnly(SnapshotScenarios.text(page));
+    /** {@return memory that is made of large pages and nothing else, one of them, untouched} */
+    private static Buffer reserved(UserProcess process) {
+        return process.map(MapRequest.anonymous(LARGE_PAGES * Pages.SIZE).largePages());
+    }
+
+    /** {@return what a snapshot shows of pages of the device that is asked} */
+    static int local(Rig rig) {
+        return rig.variant().coherent() ? DEV_COHERENT_LOCAL : DEV_PRIVATE_LOCAL;
+    }
+
+    /** Every page of a range shows the same byte in a snapshot. */
+    static void expectAll(Commands device, Buffer buffer, int page) {
+        List<String> texts = SnapshotScenarios.texts(device.snapshot(buffer));
+        assertThat(texts).hasSize((int) buffer.pages());
+        assertThat(Set.copyOf(texts)).containsExactly(SnapshotScenarios.text(page));
     }
 
     /** A device touches a range first that may be one large page, and writes it. */
     private static void write(Rig rig) {
         UserProcess process = rig.process();
-        Buffer buffer = process.mapAligned(LARGE_PAGES);
-        Commands device = process.device(0);
-        process.fill(device.mirror(buffer), INDEX);
-        assertThat(device.write(buffer)).isEqualTo(Reply.done(LARGE_PAGES, 1));
-        expectAll(device, buffer, WRITE | PMD);
-        process.expect(buffer, INDEX);
+        writeUntouched(process, process.mapAligned(LARGE_PAGES));
     }
 
-    /** A device writes a large page that is there already. */
-    private static void writePresent(Rig rig) {
+    /** The same where no other page may be, and once more when it is there. */
+    private static void writeReserved(Rig rig) {
         UserProcess process = rig.process();
-        Buffer buffer = filled(process);
+        Buffer buffer = reserved(process);
+        writeUntouched(process, buffer);
+        process.protect(buffer, Protection.READ);
+        process.protect(buffer, Protection.READ_WRITE);
         Commands device = process.device(0);
         process.fill(device.mirror(buffer), INVERSE);
         assertThat(device.write(buffer)).isEqualTo(Reply.done(LARGE_PAGES, 1));
@@ -69,17 +80,26 @@ final class HugeScenarios {
         process.expect(buffer, INVERSE);
     }
 
+    private static void writeUntouched(UserProcess process, Buffer buffer) {
+        Commands device = process.device(0);
+        process.fill(device.mirror(buffer), INDEX);
+        assertThat(device.write(buffer)).isEqualTo(Reply.done(LARGE_PAGES, 1));
+        expectAll(device, buffer, WRITE | PMD);
+        process.expect(buffer, INDEX);
+    }
+
     /** A snapshot tells the size of the leaf, whatever the mapping allows. */
     private static void compound(Rig rig) {
         UserProcess process = rig.process();
-        Buffer buffer = filled(process);
+        Buffer buffer = reserved(process);
+        process.fill(buffer, INDEX);
         Commands device = process.device(0);
         expectAll(device, buffer, WRITE | PMD);
         process.protect(buffer, Protection.READ);
         expectAll(device, buffer, READ | PMD);
     }
 
-    /** A hole that could be a large page is made on the device. */
+    /** A hole that could be a large page is made on the device, as one. */
     private static void migrateEmpty(Rig rig) {
         UserProcess process = rig.process();
         Buffer buffer = process.map(
@@ -87,20 +107,31 @@ final class HugeScenarios {
         Commands device = process.device(0);
         device.mustMigrate(buffer);
         process.expect(device.mirror(buffer), ZERO);
+        expectAll(device, buffer, local(rig) | READ | PMD);
+        process.expect(buffer, ZERO);
+    }
+
+    /** {@return memory that shows one large page of zeros, by a read} */
+    static Buffer zeros(UserProcess process) {
+        Buffer buffer = process.mapAligned(LARGE_PAGES);
+        assertThat(process.cpu().getInt(buffer.address())).isZero();
+        expectAll(process.device(0), buffer, Snapshot.ZERO | READ | PMD);
+        return buffer;
     }
 
     /** Zero pages are made on the device, and come back as zeros. */
     private static void migrateZero(Rig rig) {
         UserProcess process = rig.process();
-        Buffer buffer = process.mapAligned(LARGE_PAGES);
-        process.expect(buffer, ZERO);
+        Buffer buffer = zeros(process);
         Commands device = process.device(0);
         device.mustMigrate(buffer);
         process.expect(device.mirror(buffer), ZERO);
+        expectAll(device, buffer, local(rig) | WRITE | PMD);
         process.expect(buffer, ZERO);
+        assertThat(device.hidden(buffer)).isZero();
     }
 
-    /** What is on the device may be given up. */
+    /** What is on the device may be given up; then it shows what it was or zeros, and takes what is written. */
     private static void free(Rig rig) {
         UserProcess process = rig.process();
         Buffer buffer = filled(process);
@@ -108,18 +139,27 @@ final class HugeScenarios {
         device.mustMigrate(buffer);
         process.expect(device.mirror(buffer), INDEX);
         process.space().advise(buffer.address(), buffer.bytes(), Advice.FREE);
+        for (int page = 0; page < buffer.pages(); page++) {
+            int first = page * Pages.SIZE / Integer.BYTES;
+            assertThat(process.cpu().getInt(buffer.page(page))).isIn(0, first);
+        }
+        process.fill(buffer, INVERSE);
+        process.expect(buffer, INVERSE);
     }
 
-    /** A large page stays one on its way there. */
+    /** Small pages are made a large one, which stays one on its way to the device. */
     private static void fault(Rig rig) {
         UserProcess process = rig.process();
-        Buffer buffer = filled(process);
+        Buffer buffer = process.mapAligned(LARGE_PAGES);
+        process.fill(buffer, INDEX);
+        assertThat(process.large(buffer)).isFalse();
+        process.space().advise(buffer.address(), buffer.bytes(), Advice.COLLAPSE);
+        assertThat(process.large(buffer)).isTrue();
         Commands device = process.device(0);
         device.mustMigrate(buffer);
         process.expect(device.mirror(buffer), INDEX);
-        boolean coherent = rig.variant().coherent();
-        expectAll(device, buffer, (coherent ? DEV_COHERENT_LOCAL : DEV_PRIVATE_LOCAL) | WRITE | PMD);
-        assertThat(device.hidden(buffer)).isEqualTo(coherent ? 0 : LARGE_PAGES);
+        expectAll(device, buffer, local(rig) | WRITE | PMD);
+        assertThat(device.hidden(buffer)).isEqualTo(rig.variant().coherent() ? 0 : LARGE_PAGES);
         process.expect(buffer, INDEX);
         assertThat(device.hidden(buffer)).isZero();
     }

@@ -109,7 +109,12 @@ final class MigrateScenarios {
         process.cpu().putInt(buffer.page(4), 4);
         process.cpu().putInt(buffer.page(5), 5);
 
-        second.mustMigrate(buffer.part(2, 4));
+        Buffer four = buffer.part(2, 4);
+        second.mustMigrate(four);
+        assertThat(process.cpu().getInt(second.mirror(four).page(0))).isZero();
+        for (int page = 1; page < 4; page++) {
+            assertThat(process.cpu().getInt(second.mirror(four).page(page))).isEqualTo(page + 2);
+        }
         assertThat(first.migrateToDevice(buffer.one(5)).errno()).isEqualTo(Errno.ENOENT);
         for (int page = 3; page < 6; page++) {
             assertThat(process.cpu().getInt(buffer.page(page))).isEqualTo(page);

@@ -34,9 +34,13 @@ public final class Rig implements AutoCloseable {
 
     /** @param largePages whether an aligned first touch makes a large page */
     Rig(Subject subject, Variant variant, boolean largePages) {
+        this(subject, variant, subject.machine(variant, SuitePolicy.provider(variant, largePages)));
+    }
+
+    private Rig(Subject subject, Variant variant, Machine machine) {
         this.subject = subject;
         this.variant = variant;
-        this.machine = subject.machine(variant, SuitePolicy.provider(variant, largePages));
+        this.machine = machine;
         this.devices = machine.devices().stream().map(DeviceInfo::name).toList();
         if (devices.size() != variant.devices()) {
             throw new IllegalStateException(
@@ -85,7 +89,16 @@ public final class Rig implements AutoCloseable {
 
     /** Does something on another machine, on which aligned first touches make large pages. */
     void large(Scenario.Body body) {
-        try (Rig other = new Rig(subject, variant, true)) {
+        on(subject.machine(variant, SuitePolicy.provider(variant, true)), body);
+    }
+
+    /** Does something on another machine, with as much memory as there can be. */
+    void largest(boolean largePages, Scenario.Body body) {
+        on(subject.largest(variant, SuitePolicy.provider(variant, largePages)), body);
+    }
+
+    private void on(Machine another, Scenario.Body body) {
+        try (Rig other = new Rig(subject, variant, another)) {
             body.run(other);
             notes.addAll(other.notes);
         }

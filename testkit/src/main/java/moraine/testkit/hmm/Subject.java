@@ -16,4 +16,12 @@ public interface Subject {
      * @param policy to be registered as {@link #POLICY} and made the machine's own
      */
     Machine machine(Variant variant, PolicyProvider policy);
+
+    /**
+     * Makes the same machine with as much memory as its devices may have: what is measured goes up to 256 MiB, as far
+     * as it fits on the device and twice on node 0.
+     */
+    default Machine largest(Variant variant, PolicyProvider policy) {
+        return machine(variant, policy);
+    }
 }

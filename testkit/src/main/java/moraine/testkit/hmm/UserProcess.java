@@ -131,6 +131,11 @@ final class UserProcess implements AutoCloseable {
         return new Buffer(space.mremap(part.address(), part.bytes(), part.bytes() + Pages.SIZE, true), part.pages());
     }
 
+    /** Moves part of a mapping elsewhere and leaves an empty one where it was. @return where it is now */
+    Buffer moveAndKeep(Buffer part) {
+        return new Buffer(space.mremap(part.address(), part.bytes(), part.bytes(), true, true), part.pages());
+    }
+
     /** {@return whether every page of a range is mapped as part of a large one} */
     boolean large(Buffer range) {
         List<PageInfo> there = space.pages(range.address(), range.bytes(), Math.toIntExact(range.pages()));
