@@ -19,7 +19,7 @@ import moraine.testkit.JvmThreads;
  */
 final class BenchmarkScenarios {
     private static final long LIMIT_NS = 2_000_000_000L;
-    /** Each way. */
+    /** Each way; one alone once half of the limit is spent. */
     private static final int ITERATIONS = 5;
     /** In pages: a quarter, a half, 1, 2, 4 and 8 of 2 MiB. */
     private static final List<Long> SIZES = List.of(128L, 256L, 512L, 1024L, 2048L, 4096L);
@@ -29,6 +29,7 @@ final class BenchmarkScenarios {
     private final Threads host = new JvmThreads();
     private long limitedNs;
     private long spentNs;
+    private long moved;
 
     private BenchmarkScenarios() {}
 
@@ -47,16 +48,15 @@ final class BenchmarkScenarios {
 
     private void migration(Rig rig, boolean large) {
         long begunNs = spentNs;
-        long moved = 0;
+        long movedBefore = moved;
         for (long pages : SIZES) {
             if (!large || pages >= Pages.PER_LARGE) {
                 measure(rig, pages, large);
-                moved += pages;
             }
         }
         long tookNs = spentNs - begunNs;
         limitedNs += tookNs;
-        double promisedNs = (double) tookNs * LARGEST / moved;
+        double promisedNs = (double) tookNs * 2 * ITERATIONS * LARGEST / (moved - movedBefore);
         if (smallestFree(rig) <= LARGEST) {
             rig.note(label(LARGEST, large) + ": more than the machine has");
         } else if (promisedNs > (LIMIT_NS - limitedNs) / 2.0) {
@@ -83,13 +83,14 @@ final class BenchmarkScenarios {
             assertThat(process.large(buffer)).isEqualTo(large);
             long there = 0;
             long back = 0;
-            for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+            int times = 0;
+            for (; times == 0 || times < ITERATIONS && spentNs < LIMIT_NS / 2; times++) {
                 there += timed(clock, pages, () -> device.moveToDevice(buffer));
                 back += timed(clock, pages, () -> device.migrateToSystem(buffer));
             }
             process.expect(buffer, INDEX);
-            rig.note(label(pages, large) + ": to the device " + figures(buffer, there) + ", back "
-                    + figures(buffer, back));
+            rig.note(label(pages, large) + ": to the device " + figures(buffer, there / times) + ", back "
+                    + figures(buffer, back / times));
         }
     }
 
@@ -99,6 +100,7 @@ final class BenchmarkScenarios {
         Reply reply = command.get();
         long ns = clock.nowNs() - before;
         spentNs += host.nowNs() - begun;
+        moved += pages;
         assertThat(reply).isEqualTo(Reply.done(pages, 0));
         return ns;
     }
@@ -109,7 +111,7 @@ final class BenchmarkScenarios {
     }
 
     private static String figures(Buffer buffer, long ns) {
-        double each = (double) Math.max(1, ns) / ITERATIONS;
-        return String.format(Locale.ROOT, "%.3f ms, %.2f GB/s", each / 1e6, buffer.bytes() / each);
+        long each = Math.max(1, ns);
+        return String.format(Locale.ROOT, "%.3f ms, %.2f GB/s", each / 1e6, (double) buffer.bytes() / each);
     }
 }
