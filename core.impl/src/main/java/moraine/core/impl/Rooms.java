@@ -165,6 +165,13 @@ public final class Rooms {
         }
     }
 
+    /** Charges for runs of pages that engines copied side by side; nothing in wall-clock time. */
+    public void chargeCopies(int initiator, int from, int to, int engines, int[] pages, int runs) {
+        if (meter != null) {
+            meter.copies(initiator, from, to, engines, pages, runs);
+        }
+    }
+
     /**
      * {@return whether a request whose ground keeps changing has been repeated long enough: 1,000 ms, as
      * HMM_RANGE_DEFAULT_TIMEOUT, or 64 times in virtual time, where time never decides}

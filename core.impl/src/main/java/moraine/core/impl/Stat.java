@@ -19,7 +19,8 @@ public enum Stat {
     BETWEEN_HOST_PAGES("migrate.between.host.pages", "pages", "pages moved between nodes without a device"),
     MADE_ON_DEVICE("migrate.made.on.device.pages", "pages", "holes and zero pages made directly on a device"),
     EVICTED_PAGES("migrate.evicted.pages", "pages", "pages moved off a node to make room"),
-    MIGRATE_FAILED("migrate.failed.pages", "pages", "pages that could not be moved: pinned, locked, no room"),
+    MIGRATE_FAILED(
+            "migrate.failed.pages", "pages", "pages that could not be moved: pinned, locked, no room, not copied"),
     CAS_LOST("tables.cas.lost", "times", "entry changes that lost against another and were repeated"),
     COW_COPIES("cow.copied.pages", "pages", "private copies made by writes to shared pages"),
     CONVERTED_PAGES("convert.pages", "pages", "pages that changed representation with no byte copied"),

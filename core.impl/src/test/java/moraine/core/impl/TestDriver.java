@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import moraine.core.api.driver.Completion;
+import moraine.core.api.driver.CopyBatch;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.driver.FaultSink;
@@ -49,6 +51,9 @@ public final class TestDriver implements DeviceDriver {
     public final AtomicLong drained = new AtomicLong();
     /** Ranges whose translations were taken away. */
     public final AtomicLong invalidations = new AtomicLong();
+
+    /** How it copies, in place of the host. */
+    public volatile Consumer<CopyBatch> copying = CopyBatch::moveAll;
 
     TestDriver(DriverContext context, Parameters parameters) {
         this.context = context;
@@ -257,6 +262,11 @@ public final class TestDriver implements DeviceDriver {
     @Override
     public void detach(int space) {
         failAll(grid -> grid.space == space, List.of(), Errno.EBADF, "space " + space + " was closed");
+    }
+
+    @Override
+    public void copy(CopyBatch batch) {
+        copying.accept(batch);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class GpuDriver implements DeviceDriver {
     static GpuDriver start(DriverContext context, GpuSettings settings) {
         var driver = new GpuDriver(context, settings);
         driver.crew.start(context, settings.faulting());
+        driver.engines.start(context);
         return driver;
     }
 
@@ -182,6 +183,7 @@ final class GpuDriver implements DeviceDriver {
     public void close() {
         upcalls.end();
         scheduler.close();
+        engines.close();
         crew.dismiss();
         crew.settle(0);
     }

@@ -12,6 +12,7 @@ enum Tally {
     CANCELS("faults.cancelled"),
     COPIES("copies"),
     COPY_WAITS("copies.waited"),
+    COPY_FAILURES("copies.failed"),
     PAGES_IN("copies.pages.in"),
     PAGES_OUT("copies.pages.out"),
     REGIONS("counters.reported");

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *   outstanding of a CPU is one core's, and an actor is a core; of a device it is the whole device's, so the device's
  *               busy actors share it
  *
- *   COPY      = wait for one of the device's engines + startup + pages x perPage
+ *   COPY      = pages x perPage, then on one of the device's engines: wait for it + startup
  *             + wait for the copy before in this direction + transfer
+ *   copies    = the sum of pages x perPage, which is the host's work, then the runs: each takes the engine that is
+ *               free first. So startups overlap, and transfers of one direction share the link by taking turns
  *   MIGRATE   = nothing of its own: perPage, as published, covers unmapping and remapping
  *   ZERO      = max(lines x loadedLatency / outstanding, transfer): stores that stream past the cache
  *   CPU_FAULT = faults x fault
@@ -147,24 +149,63 @@ public final class CostModel implements Meter {
         return (bytes + figures.lineBytes(initiator) - 1) / figures.lineBytes(initiator);
     }
 
+    @Override
+    public void copies(int initiator, int from, int to, int engines, int[] pages, int runs) {
+        flush();
+        Account account = loop.account();
+        CopyEdge edge = figures.copy(from, to);
+        if (edge == null) {
+            for (int run = 0; run < runs; run++) {
+                within(account, initiator, from, (long) pages[run] * Pages.SIZE);
+            }
+            return;
+        }
+        long all = 0;
+        for (int run = 0; run < runs; run++) {
+            all += pages[run];
+        }
+        account.spend(figures.move(to), all * edge.perPage().value());
+        double begunNs = Double.POSITIVE_INFINITY;
+        double endNs = account.nowNs();
+        for (int run = 0; run < runs; run++) {
+            double startNs = transfer(edge, account.nowNs(), engines, (long) pages[run] * Pages.SIZE);
+            begunNs = Math.min(begunNs, startNs);
+            endNs = Math.max(endNs, links.between(from, to).freeNs());
+        }
+        account.waitUntil(Math.min(begunNs, endNs));
+        account.spend(figures.move(to), endNs - account.nowNs());
+    }
+
+    /** Books an engine and the link for a run that is ready at a time. @return when the engine begins */
+    private double transfer(CopyEdge edge, double nowNs, int engines, long bytes) {
+        int from = edge.source();
+        int to = edge.target();
+        LinkLoad direction = links.between(from, to);
+        double startupNs = edge.startup().value();
+        double readyNs = Math.max(nowNs, links.engineFreeNs(from, to, engines));
+        double startNs = Math.max(readyNs + startupNs, direction.freeNs());
+        double endNs = direction.book(startNs, bytes / edge.bandwidth().value());
+        direction.busyUntil(endNs);
+        links.engineBusy(from, to, engines, endNs);
+        return startNs - startupNs;
+    }
+
     private void copy(Account account, int initiator, int from, int to, long bytes) {
         CopyEdge edge = figures.copy(from, to);
         if (edge == null) {
-            long lines = lines(initiator, bytes);
-            account.spend(figures.move(to), memoryNs(account, initiator, from, lines, false));
-            account.spend(figures.move(to), memoryNs(account, initiator, to, lines, true));
+            within(account, initiator, from, bytes);
             return;
         }
-        LinkLoad direction = links.between(from, to);
-        double setupNs = edge.startup().value()
-                + bytes / (double) Pages.SIZE * edge.perPage().value();
-        double readyNs = Math.max(account.nowNs(), links.engineFreeNs(from, to));
-        double startNs = Math.max(readyNs + setupNs, direction.freeNs());
-        double transferNs = bytes / edge.bandwidth().value();
-        double endNs = direction.book(startNs, transferNs);
-        direction.busyUntil(endNs);
-        links.engineBusy(from, to, endNs);
-        account.waitUntil(startNs - setupNs);
-        account.spend(figures.move(to), endNs - account.nowNs());
+        account.spend(
+                figures.move(to), bytes / (double) Pages.SIZE * edge.perPage().value());
+        account.waitUntil(transfer(edge, account.nowNs(), Integer.MAX_VALUE, bytes));
+        account.spend(figures.move(to), links.between(from, to).freeNs() - account.nowNs());
+    }
+
+    /** Books a copy within a node's memory, which the initiator makes itself. */
+    private void within(Account account, int initiator, int node, long bytes) {
+        long lines = lines(initiator, bytes);
+        account.spend(figures.move(node), memoryNs(account, initiator, node, lines, false));
+        account.spend(figures.move(node), memoryNs(account, initiator, node, lines, true));
     }
 }

@@ -34,17 +34,21 @@ final class Links {
         return between[from * figures.nodes() + to];
     }
 
-    /** {@return when the first of the engines that serve a copy is free; at once between nodes without a device} */
-    double engineFreeNs(int from, int to) {
+    /**
+     * {@return when the first of the engines that serve a copy is free; at once between nodes without a device}
+     *
+     * @param most how many engines may take part
+     */
+    double engineFreeNs(int from, int to, int most) {
         int owner = owner(from, to);
-        return owner < 0 ? 0 : engineFreeNs[owner][earliest(owner)];
+        return owner < 0 ? 0 : engineFreeNs[owner][earliest(owner, most)];
     }
 
     /** Books the engine that {@link #engineFreeNs} meant. */
-    void engineBusy(int from, int to, double untilNs) {
+    void engineBusy(int from, int to, int most, double untilNs) {
         int owner = owner(from, to);
         if (owner >= 0) {
-            engineFreeNs[owner][earliest(owner)] = untilNs;
+            engineFreeNs[owner][earliest(owner, most)] = untilNs;
         }
     }
 
@@ -55,10 +59,10 @@ final class Links {
         return figures.isDevice(from) ? from : -1;
     }
 
-    private int earliest(int owner) {
+    private int earliest(int owner, int most) {
         double[] free = engineFreeNs[owner];
         int best = 0;
-        for (int i = 1; i < free.length; i++) {
+        for (int i = 1; i < Math.min(most, free.length); i++) {
             best = free[i] < free[best] ? i : best;
         }
         return best;

@@ -118,6 +118,59 @@ final class CostModelTest {
         assertThat(now() - before).isEqualTo(200 + 256 * 160 + (1 << 20) / 297.0, EXACT);
     }
 
+    /** {@return how long copies take of which each has so many pages} */
+    private static double copiesNs(int engines, int runs, int pagesEach) {
+        var fresh = new VirtualEnvironment(Profiles.load("gh200"), Map.of(), 1);
+        int[] pages = new int[runs + 1];
+        Arrays.fill(pages, pagesEach);
+        fresh.meter().copies(GPU, CPU, GPU, engines, pages, runs);
+        return fresh.actors().accountNow().nowNs();
+    }
+
+    @Test
+    void shouldHalveTheTimeOfManyShortCopiesOnTwoEngines() {
+        double bookkeepingNs = 400 * 160;
+        double oneNs = copiesNs(1, 400, 1) - bookkeepingNs;
+        double twoNs = copiesNs(2, 400, 1) - bookkeepingNs;
+        assertThat(oneNs).isEqualTo(400 * (200 + 4096 / 377.0), within(1e-3));
+        // Each engine copies every other run; the second begins a transfer later, for the link carries one at a time.
+        assertThat(twoNs).isEqualTo(200 * (200 + 4096 / 377.0) + 4096 / 377.0, within(1e-3));
+    }
+
+    @Test
+    void shouldNotCopyFasterThanTheLinkHoweverManyEngines() {
+        double transferNs = 16 * (1 << 21) / 377.0;
+        double engineNs = copiesNs(16, 16, 512) - 16 * 512 * 160;
+        assertThat(engineNs).isEqualTo(200 + transferNs, within(1e-3));
+        assertThat(copiesNs(1, 16, 512) - 16 * 512 * 160).isEqualTo(16 * 200 + transferNs, within(1e-3));
+    }
+
+    @Test
+    void shouldChargeRunsOnOneEngineAsOneCopyAfterTheOther() {
+        for (int run = 0; run < 7; run++) {
+            meter.charge(Cost.COPY, GPU, CPU, GPU, 3 * 4096);
+        }
+        assertThat(copiesNs(1, 7, 3)).isEqualTo(now(), within(1e-3));
+    }
+
+    @Test
+    void shouldLetABatchWaitForEnginesThatOthersUse() {
+        Actor[] actors = new Actor[2];
+        for (int i = 0; i < 2; i++) {
+            actors[i] = loop.start("copier" + i, GPU, self -> {
+                meter.copies(GPU, CPU, GPU, 2, new int[] {1, 1, 1, 1}, 4);
+                return Progress.DONE;
+            });
+        }
+        loop.await(() -> actors[0].done() && actors[1].done(), Long.MAX_VALUE);
+        // Eight runs on two engines, and what the second transfer of a pair waits for the first.
+        assertThat(now()).isEqualTo(4 * 160 + 4 * (200 + 4096 / 377.0) + 4096 / 377.0, within(1e-3));
+        assertThat(loop.accounts().stream()
+                        .mapToDouble(a -> a.spentNs(Spent.STALL))
+                        .sum())
+                .isGreaterThan(400);
+    }
+
     @Test
     void shouldQueueCopiesOfOneDirection() {
         Actor[] actors = new Actor[2];

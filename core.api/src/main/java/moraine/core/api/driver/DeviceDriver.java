@@ -38,7 +38,8 @@ public interface DeviceDriver extends AutoCloseable {
 
     /**
      * Moves bytes between frames. May be called by several threads at a time, with migration slots held: it must return
-     * when the bytes are moved and must not call back except on the batch. Not implemented: the host copies.
+     * when the bytes are moved and must not call back except on the batch. What it throws makes the host copy all of
+     * the batch again; what it declines stays where it is. Not implemented: the host copies.
      */
     default void copy(CopyBatch batch) {
         batch.moveAll();

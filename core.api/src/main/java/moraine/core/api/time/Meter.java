@@ -1,6 +1,7 @@
 package moraine.core.api.time;
 
 import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** What a modelled machine charges for; the actor in its step pays. Nothing here allocates. */
@@ -18,6 +19,19 @@ public interface Meter {
      * @param amount in the cost's unit
      */
     void charge(Cost cost, int initiator, int from, int to, long amount);
+
+    /**
+     * Charges for moving runs of pages that engines copy side by side; the actor in its step waits for the last.
+     *
+     * @param engines how many take part at most
+     * @param pages of each run
+     * @param runs how many of these count
+     */
+    default void copies(int initiator, int from, int to, int engines, int[] pages, int runs) {
+        for (int run = 0; run < runs; run++) {
+            charge(Cost.COPY, initiator, from, to, (long) pages[run] * Pages.SIZE);
+        }
+    }
 
     /**
      * Charges for an access that a translation already allows.

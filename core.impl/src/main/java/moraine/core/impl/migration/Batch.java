@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   AllocateStep   a destination, or the slot is given up before anybody notices; a folio's is left to Pieces, which
  *                  splits it and puts its pages through all steps once more
  *   UnmapStep      UNMAPPED: every entry is MIGRATING, contexts and devices are shot down, nobody else refers to it
- *   CopyStep       the bytes are there; HoleStep makes those of holes
+ *   CopyStep       the bytes are there, or REJECTED; HoleStep makes those of holes
  *   MoveStep       COMMITTED: source frozen, owner, history, charge and object moved; HoleStep installs holes
  *   FinaliseStep   entries of committed slots map the destination, those of rejected ones the source; holds go
  *
@@ -84,6 +84,11 @@ public final class Batch {
         return slots.busy;
     }
 
+    /** {@return whether the content of a page of the last move could not be copied} */
+    boolean declined() {
+        return slots.declined;
+    }
+
     /**
      * Moves pages of a range; the space's lock is held shared.
      *
@@ -136,7 +141,8 @@ public final class Batch {
      * Brings the page that a CPU touched out of memory that it cannot address, and its neighbours as the plan says. The
      * space's lock is held shared.
      *
-     * @return OK when the entry is no longer as it was, EBUSY when somebody else holds the page, ENOMEM
+     * @return OK when the entry is no longer as it was, EBUSY when somebody else holds the page, ENOMEM, SIGBUS when it
+     *     cannot be copied
      */
     public Errno bringBack(Vma vma, long address, int initiator) {
         return bringBack.run(vma, address, initiator);

@@ -52,6 +52,9 @@ final class BringBack {
         if (Pte.kind(entry) != Pte.DEVICE_PRIVATE) {
             return Errno.OK;
         }
-        return batch.full() && !batch.busy() ? Errno.ENOMEM : Errno.EBUSY;
+        if (batch.busy()) {
+            return Errno.EBUSY;
+        }
+        return batch.declined() ? Errno.SIGBUS : batch.full() ? Errno.ENOMEM : Errno.EBUSY;
     }
 }

@@ -3,13 +3,14 @@ package moraine.core.impl.migration;
 import java.util.Arrays;
 import moraine.core.api.driver.CopyBatch;
 import moraine.core.api.driver.DeviceDriver;
-import moraine.core.api.model.Pages;
-import moraine.core.api.time.Cost;
 import moraine.core.impl.Rooms;
 
 /**
- * Copies of one batch, sorted by source and coalesced into runs, handed to the engine of the device at either end or
+ * Copies of one batch, sorted by source and coalesced into runs, handed to the engines of the device at either end or
  * made by the host.
+ *
+ * <p>Engines move and decline runs from several threads; each run has words of its own here, and the driver has waited
+ * for all of them when it returns.
  */
 final class CopyRuns implements CopyBatch {
     private static final int SLOT_BITS = 9;
@@ -19,14 +20,24 @@ final class CopyRuns implements CopyBatch {
     private final long[] sources = new long[1 << SLOT_BITS];
     private final long[] targets = new long[1 << SLOT_BITS];
     private final int[] lengths = new int[1 << SLOT_BITS];
+    private final boolean[] declined = new boolean[1 << SLOT_BITS];
     private int keyed;
     private int runs;
     private int sourceNode;
     private int targetNode;
     private int initiator;
+    private final Declined refusal;
 
-    CopyRuns(Rooms rooms) {
+    /** Told of runs that could not be copied. */
+    @FunctionalInterface
+    interface Declined {
+        /** Frames of the source, from the first until before the last, stay the pages. */
+        void leave(long firstPfn, long endPfn);
+    }
+
+    CopyRuns(Rooms rooms, Declined refusal) {
         this.rooms = rooms;
+        this.refusal = refusal;
     }
 
     void add(int slot, long sourcePfn) {
@@ -66,6 +77,7 @@ final class CopyRuns implements CopyBatch {
         sources[runs] = source;
         targets[runs] = target;
         lengths[runs] = pages;
+        declined[runs] = false;
         runs++;
     }
 
@@ -77,10 +89,18 @@ final class CopyRuns implements CopyBatch {
         if (driver == null) {
             driver = rooms.driver(sourceNode);
         }
+        int engines = 1;
         if (driver == null) {
             moveAll();
         } else {
+            engines = driver.capabilities().copyEngines();
             driver.copy(this);
+        }
+        rooms.chargeCopies(initiator, sourceNode, targetNode, engines, lengths, runs);
+        for (int run = 0; run < runs; run++) {
+            if (declined[run]) {
+                refusal.leave(sources[run], sources[run] + lengths[run]);
+            }
         }
         runs = 0;
     }
@@ -116,8 +136,24 @@ final class CopyRuns implements CopyBatch {
     }
 
     @Override
-    public void move(int run) {
-        rooms.frames.copy(sources[run], targets[run], lengths[run]);
-        rooms.charge(Cost.COPY, initiator, sourceNode, targetNode, (long) lengths[run] * Pages.SIZE);
+    public void move(int run, int first, int pages) {
+        rooms.frames.copy(sources[run] + first, targets[run] + first, pages);
+    }
+
+    @Override
+    public void decline(int run) {
+        declined[run] = true;
+    }
+
+    /** Memory that fails under a copy throws; the pages of the run are then left alone. */
+    @Override
+    public void moveAll() {
+        for (int run = 0; run < runs; run++) {
+            try {
+                move(run);
+            } catch (RuntimeException | InternalError _) {
+                decline(run);
+            }
+        }
     }
 }

@@ -63,6 +63,8 @@ final class Slots {
     boolean full;
     /** Whether somebody else held a page. */
     boolean busy;
+    /** Whether the content of a page could not be copied. */
+    boolean declined;
 
     /** Empties the slots for the next batch. */
     void clear(@Nullable SpaceImpl of) {
@@ -72,6 +74,7 @@ final class Slots {
         moved = 0;
         full = false;
         busy = false;
+        declined = false;
     }
 
     /** Empties the slots for another pass of the same batch. */
@@ -108,5 +111,11 @@ final class Slots {
     void reject(int slot) {
         states[slot] = REJECTED;
         busy = true;
+    }
+
+    /** Leaves the folio where it is, because its content cannot be copied. */
+    void decline(int slot) {
+        states[slot] = REJECTED;
+        declined = true;
     }
 }

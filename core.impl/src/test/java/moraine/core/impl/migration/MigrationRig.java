@@ -7,6 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import moraine.core.api.driver.CopyBatch;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -52,11 +54,12 @@ final class MigrationRig implements AutoCloseable {
     final SpaceImpl space;
     final Agent agent;
     final CpuContext cpu;
+    private final TestDriverProvider drivers = new TestDriverProvider();
     private int awaited;
 
     private MigrationRig(String policy) {
         var providers = new Providers();
-        providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
+        providers.drivers().add(TestDriverProvider.NAME, drivers, "test.driver 1.0", 0);
         for (TestPolicy.Kind kind : TestPolicy.Kind.values()) {
             providers.policies().add(TestPolicy.family(kind), new TestPolicyProvider(kind), "test.policy 1.0", 0);
         }
@@ -143,6 +146,11 @@ final class MigrationRig implements AutoCloseable {
 
     DeviceTable deviceTable(int device) {
         return Objects.requireNonNull(space.devices().table(device), "no table of device node " + device);
+    }
+
+    /** Makes a device copy in another way than by the host. */
+    void copying(int device, Consumer<CopyBatch> way) {
+        drivers.driver("gpu" + (device - 1)).copying = way;
     }
 
     /** {@return what counts of that name} */
