@@ -5,6 +5,11 @@ interface Duel extends AutoCloseable {
     /** {@return how often a round does what the path is about} */
     long operations();
 
+    /** {@return whether a side uses other threads too, so that only a clock on the wall shows how long it takes} */
+    default boolean parallel() {
+        return false;
+    }
+
     Side moraine();
 
     Side reference();

@@ -14,8 +14,9 @@ final class Duels {
             case "tlb-sequential" -> new TranslationDuel(TranslationDuel.Pattern.SEQUENTIAL);
             case "tlb-chain" -> new TranslationDuel(TranslationDuel.Pattern.CHAIN);
             case "migrate" -> new MigrationDuel();
+            case "snapshot" -> new SnapshotDuel();
             case "policy" -> new PolicyDuel(IdlePolicy.SILENT);
-            default -> throw new IllegalArgumentException("no duel " + key);
+            default -> DeviceMoveDuel.of(key);
         };
     }
 }

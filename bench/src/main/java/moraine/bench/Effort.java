@@ -3,7 +3,7 @@ package moraine.bench;
 /**
  * How long to measure.
  *
- * @param warmNs of each side before the first round that counts
+ * @param warmNs of each side before the first round that counts, at least; it goes on while rounds get faster
  * @param rounds that count
  */
 record Effort(long warmNs, int rounds) {

@@ -5,6 +5,13 @@ package moraine.bench;
  * changes every round.
  */
 final class Interleaved {
+    /** Turns without a better one after which a side is warm; compilers bring one in jumps. */
+    private static final int STEADY_TURNS = 16;
+    /** What counts as better. */
+    private static final double GAIN = 0.98;
+    /** As a multiple of the least: then the machine is too busy to tell. */
+    private static final int LONGEST_WARMING = 10;
+
     private Interleaved() {}
 
     static Samples measure(Duel duel, Effort effort) {
@@ -24,16 +31,22 @@ final class Interleaved {
         return new Samples(moraine, reference);
     }
 
+    /** The first turn alone, interpreted, may take as long as all of the least; so time says little, gain does. */
     private static void warm(Side side, Effort effort) {
         long spent = 0;
-        for (int turn = 0; turn < 3 || spent < effort.warmNs(); turn++) {
+        double best = Double.MAX_VALUE;
+        int steady = 0;
+        while (spent < effort.warmNs() || steady < STEADY_TURNS && spent < LONGEST_WARMING * effort.warmNs()) {
             side.prepare();
-            spent += Stopwatch.timeNs(side::run);
+            long ns = Stopwatch.timeNs(side::run);
+            spent += ns;
+            steady = ns < GAIN * best ? 0 : steady + 1;
+            best = Math.min(best, ns);
         }
     }
 
     private static double perOperation(Duel duel, Side side) {
         side.prepare();
-        return (double) Stopwatch.timeNs(side::run) / duel.operations();
+        return (double) Stopwatch.timeNs(duel.parallel(), side::run) / duel.operations();
     }
 }

@@ -138,7 +138,7 @@ final class MigrationDuel implements Duel {
 
         @Override
         public void run() {
-            Twin.copy(sources, targets, PAGES);
+            Twin.copy(sources, targets, PAGES, Pages.SIZE);
         }
 
         void close() {

@@ -40,6 +40,15 @@ public class PathBenchmark {
             "tlb-sequential",
             "tlb-chain",
             "migrate",
+            "migrate-out-4k-1",
+            "migrate-out-4k-2",
+            "migrate-home-4k-1",
+            "migrate-home-4k-2",
+            "migrate-out-2m-1",
+            "migrate-out-2m-2",
+            "migrate-home-2m-1",
+            "migrate-home-2m-2",
+            "snapshot",
             "policy"
         })
         public String path = "";

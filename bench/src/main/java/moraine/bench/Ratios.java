@@ -23,6 +23,24 @@ public final class Ratios {
             Row.of("tlb-sequential", "software TLB hit, consecutive words", Budget.atMostTimes(3)),
             Row.of("tlb-chain", "software TLB hit, each word the address of the next", Budget.atMostTimes(3)),
             Row.of("migrate", "migration in batches of 64", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-out-4k-1", "4 KiB pages to a device, one engine", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-out-4k-2", "4 KiB pages to a device, two engines", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-home-4k-1", "4 KiB pages from a device, one engine", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-home-4k-2", "4 KiB pages from a device, two engines", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-out-2m-1", "2 MiB pages to a device, one engine", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-out-2m-2", "2 MiB pages to a device, two engines", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-home-2m-1", "2 MiB pages from a device, one engine", Budget.atLeastTimes(0.8)),
+            Row.of("migrate-home-2m-2", "2 MiB pages from a device, two engines", Budget.atLeastTimes(0.8)),
+            Row.of("snapshot", "range snapshot per page", Budget.atMostTimes(1)),
+            crowd(2),
+            crowd(4),
+            crowd(8),
+            oversubscribed("vector-add", 110, "91%"),
+            oversubscribed("vector-add", 125, "80%"),
+            oversubscribed("vector-add", 200, "50%"),
+            oversubscribed("stencil", 110, "91%"),
+            oversubscribed("stencil", 125, "80%"),
+            oversubscribed("stencil", 200, "50%"),
             new Row("metadata", "frame metadata, in use", new Budget(true, 28, "B/page"), Metadata::used),
             new Row(
                     "metadata-unused",
@@ -33,6 +51,23 @@ public final class Ratios {
             Row.of("policy", "policy that does nothing", Budget.atMostTimes(1.017)));
 
     private Ratios() {}
+
+    /** Twice as many faults one after another: beyond two processors the threads take turns. */
+    private static Row crowd(int threads) {
+        return new Row(
+                "crowd-" + threads,
+                threads + " threads fault on one device page",
+                Budget.atMostTimes(2 * threads),
+                effort -> CrowdedFault.measure(threads, effort));
+    }
+
+    private static Row oversubscribed(String workload, int percent, String deviceMemory) {
+        return new Row(
+                "oversubscribed-" + workload + "-" + percent,
+                workload + " at " + percent + " % of device memory, prefetch off / on, modelled",
+                Budget.atLeastTimes(0.99),
+                _ -> Oversubscription.measure(workload, deviceMemory));
+    }
 
     private record Result(Row row, Row.Figure figure) {
         boolean held() {

@@ -103,7 +103,7 @@ public final class Rig implements AutoCloseable {
         return new NodeSpec(id, name, kind, parent, Quantity.assumed((double) (pages << Pages.SHIFT), "bytes"));
     }
 
-    private static ProcessorSpec processor(int node) {
+    static ProcessorSpec processor(int node) {
         return new ProcessorSpec(
                 node,
                 Quantity.assumed(32768, "bytes"),

@@ -37,7 +37,10 @@ final class Twin {
             handle("twin_load", FunctionDescriptor.of(ValueLayout.JAVA_LONG, POINTER, LONG));
     private static final MethodHandle FOLLOW =
             handle("twin_follow", FunctionDescriptor.of(ValueLayout.JAVA_LONG, LONG, LONG));
-    private static final MethodHandle COPY = handle("twin_copy", FunctionDescriptor.ofVoid(POINTER, POINTER, LONG));
+    private static final MethodHandle COPY =
+            handle("twin_copy", FunctionDescriptor.ofVoid(POINTER, POINTER, LONG, LONG));
+    private static final MethodHandle PAGEMAP =
+            handle("twin_pagemap", FunctionDescriptor.of(ValueLayout.JAVA_LONG, LONG));
 
     static {
         call(() -> {
@@ -108,9 +111,19 @@ final class Twin {
         });
     }
 
-    static void copy(MemorySegment sources, MemorySegment targets, long count) {
+    static void copy(MemorySegment sources, MemorySegment targets, long count, long bytesEach) {
         call(() -> {
-            COPY.invokeExact(sources, targets, count);
+            COPY.invokeExact(sources, targets, count, bytesEach);
+        });
+    }
+
+    /** Reads the kernel's entries of pages of 4 KiB that are there, all at once. */
+    static void pagemap(long count) {
+        call(() -> {
+            long present = (long) PAGEMAP.invokeExact(count);
+            if (present != count) {
+                throw new IllegalStateException("/proc/self/pagemap shows " + present + " of " + count + " pages");
+            }
         });
     }
 
