@@ -2,6 +2,7 @@ package moraine.core.impl.cache;
 
 import java.nio.ByteBuffer;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
@@ -64,7 +65,9 @@ final class FileLoader {
             return Errno.OK;
         }
         ByteBuffer staging = content.staging(count);
-        host.run("read", file.path(), () -> file.store().read(first, count, staging));
+        if (!read(file, first, count, staging, epoch)) {
+            return Errno.OK;
+        }
         rooms.charge(Cost.FILE, initiator, initiator, initiator, (long) count * Pages.SIZE);
         agent.count(Stat.FILE_READ_PAGES, count);
         rooms.world.enter(agent);
@@ -78,6 +81,19 @@ final class FileLoader {
             return outcome;
         } finally {
             rooms.world.exit(agent);
+        }
+    }
+
+    /** {@return false when it was refused because the file is not in the cache any more} */
+    private boolean read(FileObject file, long first, int count, ByteBuffer staging, long epoch) {
+        try {
+            host.run("read", file.path(), () -> file.store().read(first, count, staging));
+            return true;
+        } catch (MoraineException e) {
+            if (file.epoch() == epoch) {
+                throw e;
+            }
+            return false;
         }
     }
 

@@ -218,12 +218,26 @@ public final class PageCache {
                 return;
             }
         }
-        if (leave(object)) {
-            drop(object);
+        if (leaveWithPages(object) && object instanceof FileObject file) {
+            closeStores(file);
         }
     }
 
-    private void drop(CachedObject object) {
+    /** Within the world, so that the checker sees the object and its pages or neither. */
+    private boolean leaveWithPages(CachedObject object) {
+        Agent agent = rooms.begin();
+        try {
+            boolean left = leave(object);
+            if (left) {
+                drop(agent, object);
+            }
+            return left;
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    private void dropAll(CachedObject object) {
         Agent agent = rooms.begin();
         try {
             drop(agent, object);
@@ -236,8 +250,18 @@ public final class PageCache {
     }
 
     private void drop(Agent agent, CachedObject object) {
+        if (object instanceof FileObject file) {
+            disbelieveReads(file);
+        }
         pages.drop(agent, object, 0);
         rooms.objects.remove(object);
+    }
+
+    /** Lets no read that is under way for a touch bring in a page that nobody would drop any more. */
+    private void disbelieveReads(FileObject file) {
+        file.lock(rooms.actors);
+        file.resize(0);
+        file.unlock();
     }
 
     private synchronized boolean idle(CachedObject object) {
@@ -344,7 +368,7 @@ public final class PageCache {
             synchronized (this) {
                 object.end();
             }
-            drop(object);
+            dropAll(object);
         }
         if (first != null) {
             throw new MoraineException(

@@ -1,6 +1,7 @@
 package moraine.core.impl.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,6 +103,29 @@ final class FileRaceTest {
         assertThat(second.get()).isZero();
         assertThat(store.reads.get()).isOne();
         assertThat(machine.counter("file.read.pages")).isEqualTo(FileObject.WINDOW);
+    }
+
+    @Test
+    void shouldKeepNoPageThatIsReadWhileTheFileLeaves() throws Exception {
+        CachedFile reader = machine.openFile(path, false);
+        file.close();
+        var go = new CountDownLatch(1);
+        store.beforeRead = () -> await(go);
+        Future<Long> touch = touch(at);
+        Eventually.holds("the touch reads", () -> store.reads.get() == 1);
+        space.munmap(at, LENGTH);
+        Future<?> closing = threads.submit(reader::close);
+        Eventually.holds(
+                "the file has left",
+                () -> under.mechanism().rooms().cache.objects().isEmpty());
+        go.countDown();
+
+        assertThatThrownBy(touch::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EFAULT));
+        closing.get();
+        assertThat(machine.nodes()).allMatch(node -> node.freePages() == node.pages());
     }
 
     @Test
