@@ -44,11 +44,13 @@ final class PlanCheck {
     /**
      * Checks a plan for a machine as it is now.
      *
+     * @param own nodes whose types are the policy's; those of absent devices keep types of policies before it, whose
+     *     names are not its to know
      * @throws MoraineException EINVAL, or EOPNOTSUPP for what is not offered
      */
-    static void run(Topology topology, Types types, MachineView view, Plan plan) {
+    static void run(Topology topology, Types types, MachineView view, Plan plan, Set<Integer> own) {
         var check = new PlanCheck(topology, types, view, plan);
-        check.types();
+        check.types(own);
         check.zonelists();
         check.rules();
     }
@@ -58,11 +60,11 @@ final class PlanCheck {
         return action == DeviceAction.DUPLICATE_READ_ONLY;
     }
 
-    private void types() {
+    private void types(Set<Integer> own) {
         Map<String, MemoryType> names = new HashMap<>();
         plan.representation().types().forEach((node, type) -> {
             exists(node, "memory type " + type.name());
-            MemoryType same = names.putIfAbsent(type.name(), type);
+            MemoryType same = own.contains(node) ? names.putIfAbsent(type.name(), type) : null;
             if (same != null && !same.equals(type)) {
                 throw illegal("two memory types are named " + type.name() + "; give each its own name");
             }

@@ -43,7 +43,8 @@ final class Publication {
     Regime compile(String policy, int mover, Plan plan) {
         Set<Integer> present = view.devices().stream().map(DeviceInfo::node).collect(Collectors.toSet());
         Plan whole = LastResort.complete(plan, topology, present, before());
-        PlanCheck.run(topology, types, view, whole);
+        PlanCheck.run(
+                topology, types, view, whole, plan.representation().types().keySet());
         Zonelists lists = Zonelists.compile(whole.representation(), topology, types);
         return Regime.of(policy, mover, whole, lists, types, nodes);
     }

@@ -39,7 +39,12 @@ final class PlanCheckTest {
     }
 
     private void check(Plan plan) {
-        PlanCheck.run(bench.topology, bench.types, bench, plan);
+        PlanCheck.run(
+                bench.topology,
+                bench.types,
+                bench,
+                plan,
+                plan.representation().types().keySet());
     }
 
     private static Plan with(Plan plan, Map<Integer, MemoryType> types, List<Zonelist> lists, List<DeviceRule> rules) {
@@ -132,6 +137,15 @@ final class PlanCheckTest {
         var stray = new MemoryType("stray", Set.of(), PinRule.DENY, PinRule.DENY);
 
         refuses(withTypes(Shapes.hidden(bench), 1, stray), Errno.EINVAL, "stray of node 1 (device) is not DEVICE_ADDR");
+    }
+
+    @Test
+    void shouldNotHoldNamesThatAbsentDevicesKeepAgainstAPolicy() {
+        var like = new MemoryType("test-private", MemoryType.SYSTEM.attributes(), PinRule.ALLOW, PinRule.ALLOW);
+        Plan whole = withTypes(Shapes.hidden(bench), 0, like);
+
+        assertThatCode(() -> PlanCheck.run(bench.topology, bench.types, bench, whole, Set.of(1)))
+                .doesNotThrowAnyException();
     }
 
     @Test
