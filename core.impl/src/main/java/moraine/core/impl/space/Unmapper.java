@@ -98,7 +98,7 @@ final class Unmapper {
             long[] leaf = middle.leaf(region);
             if (leaf != null) {
                 count = clearEntries(leaf, PageTable.index(from), PageTable.index(to - 1), gone);
-                if (to - from == Pages.LARGE_SIZE) {
+                if (to - from == Pages.LARGE_SIZE || empty(leaf)) {
                     middle.unhang(region, Pte.NONE);
                 }
             }
@@ -108,6 +108,16 @@ final class Unmapper {
         for (int i = 0; i < count; i++) {
             drop(agent, gone[i]);
         }
+    }
+
+    /** {@return whether a leaf table has no entry left}; with the region's lock held none comes */
+    private static boolean empty(long[] leaf) {
+        for (int index = 0; index < leaf.length; index++) {
+            if (MiddleTable.get(leaf, index) != Pte.NONE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int clearLeaf(MiddleTable middle, int region, long[] gone) {

@@ -74,6 +74,20 @@ final class CollapseTest {
     }
 
     @Test
+    void shouldMakeLargePagesWhereSmallOnesWereUnmappedInParts() {
+        long at = small(4);
+        long half = Pages.LARGE_SIZE / 2;
+        rig.space.munmap(at, half);
+        rig.space.munmap(at + half, half);
+        rig.space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).at(at));
+        rig.space.advise(at, Pages.LARGE_SIZE, Advice.HUGEPAGE);
+
+        rig.cpu.putLong(page(at, 3), 4);
+
+        assertOne(at);
+    }
+
+    @Test
     void shouldMakeSmallPagesWhereTheyWereAdvised() {
         rig.use("hidden(large=true)");
         long at = rig.untouchedLarge();
