@@ -41,7 +41,7 @@ final class Interleaved {
             long ns = Stopwatch.timeNs(side::run);
             spent += ns;
             steady = ns < GAIN * best ? 0 : steady + 1;
-            best = Math.min(best, ns);
+            best = Math.min(best, (double) ns);
         }
     }
 

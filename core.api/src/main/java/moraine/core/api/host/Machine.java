@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import moraine.core.api.model.CounterInfo;
 import moraine.core.api.model.Event;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.TenantInfo;
@@ -63,6 +64,12 @@ public interface Machine extends MachineView, AutoCloseable {
      * @throws moraine.core.api.model.MoraineException ENOENT
      */
     Device device(String name);
+
+    /**
+     * {@return the pages that could not be brought home when their device went away, one by one} A page is on the list
+     * until it comes home after all, which is tried again when a driver for the device comes.
+     */
+    List<LostPage> lostPages();
 
     Policies policies();
 

@@ -18,6 +18,7 @@ import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
 import moraine.core.api.model.ExitRecord;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.time.Environment;
@@ -352,6 +353,11 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     boolean removeMemory() {
         DeviceRoom mine = room;
         return mine == null || mine.removeMemory();
+    }
+
+    List<LostPage> lostPages() {
+        DeviceRoom mine = room;
+        return mine == null ? List.of() : mine.lostPages(spec.name());
     }
 
     long residentPages() {

@@ -1,8 +1,10 @@
 package moraine.core.impl.device;
 
+import java.util.List;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.Mappable;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MigrationReport;
 
 /** What the rooms do for one device. */
@@ -56,6 +58,9 @@ public interface DeviceRoom {
 
     /** Makes a buffer for the driver to show to applications, near the device. */
     Mappable buffer(long bytes);
+
+    /** {@return each page still in use on the node, with whose it is and why it stays} */
+    List<LostPage> lostPages(String device);
 
     /** {@return pages still in use on the node} */
     long residentPages();

@@ -12,6 +12,7 @@ import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExitRecord;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Point;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** The devices of one machine: attached when it is made, removed when their driver goes away or goes wrong. */
 @SuppressWarnings("ReferenceEquality") // specs and spaces are meant, not their like
 public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverProvider> {
+    private static final System.Logger LOG = System.getLogger(Devices.class.getName());
+
     /** How often evacuation is tried again before the pages that stay are reported. */
     private static final int EVACUATIONS = 16;
 
@@ -36,9 +39,23 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
     private final List<DeviceSpec> specs;
     private final Map<Integer, Long> capacityBytes;
     private final List<DeviceHost> devices = new CopyOnWriteArrayList<>();
+    private final List<Departure> departures = new CopyOnWriteArrayList<>();
     private @Nullable DeviceRooms rooms;
     private @Nullable Supplier<List<AddressSpace>> spaces;
     private volatile boolean closed;
+
+    /** A device that went while pages of it are still on its node. */
+    private static final class Departure {
+        final DeviceHost device;
+        /** What could not be brought home; empty while it is being tried. */
+        volatile List<LostPage> lost = List.of();
+
+        volatile boolean trying = true;
+
+        Departure(DeviceHost device) {
+            this.device = device;
+        }
+    }
 
     /** @param capacityBytes of nodes that shall have less than their driver offers */
     public Devices(
@@ -173,21 +190,39 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         policies.desk().post(() -> remove(device, fault));
     }
 
-    /** A driver came: devices that are absent for want of it are attached. */
+    /** {@return the pages that did not come home when their device went, one by one} */
+    public List<LostPage> lostPages() {
+        return departures.stream().flatMap(gone -> gone.lost.stream()).toList();
+    }
+
+    /**
+     * A driver came: devices that are absent for want of it are attached. One whose memory is not off the machine yet
+     * follows when it is; what was given up as lost is tried once more.
+     */
     @Override
     public void came(Offer<DriverProvider> offer) {
         policies.desk().post(() -> {
-            boolean any = false;
-            for (DeviceSpec spec : specs) {
-                boolean absent = devices.stream().noneMatch(device -> device.spec() == spec);
-                if (absent && !closed && spec.driver().equals(offer.name()) && free(spec.node())) {
-                    any |= attach(spec, offer);
+            for (Departure gone : departures) {
+                if (!gone.trying && gone.device.spec().driver().equals(offer.name())) {
+                    gone.trying = true;
+                    comeHome(gone, 0);
                 }
             }
-            if (any) {
-                policies.refresh();
-            }
+            attachAbsent(offer);
         });
+    }
+
+    private void attachAbsent(Offer<DriverProvider> offer) {
+        boolean any = false;
+        for (DeviceSpec spec : specs) {
+            boolean absent = devices.stream().noneMatch(device -> device.spec() == spec);
+            if (absent && !closed && spec.driver().equals(offer.name()) && free(spec.node())) {
+                any |= attach(spec, offer);
+            }
+        }
+        if (any) {
+            policies.refresh();
+        }
     }
 
     private boolean free(int node) {
@@ -212,22 +247,39 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         policies.refresh();
         exits.add(exit);
         base.environment().points().reach(Point.REMOVAL_MARKED);
-        comeHome(device, 0);
+        Departure gone = new Departure(device);
+        departures.add(gone);
+        comeHome(gone, 0);
     }
 
-    private void comeHome(DeviceHost device, int tries) {
+    private void comeHome(Departure gone, int tries) {
+        DeviceHost device = gone.device;
         if (device.evacuate(base.limits().drainNs()) && device.removeMemory()) {
-            return;
+            departures.remove(gone);
+            catalog.offers().stream()
+                    .filter(offer -> offer.name().equals(device.spec().driver()))
+                    .findFirst()
+                    .ifPresent(offer -> policies.desk().post(() -> attachAbsent(offer)));
+        } else if (tries < EVACUATIONS && !closed) {
+            policies.desk().post(() -> comeHome(gone, tries + 1));
+        } else if (!closed) {
+            giveUp(gone);
         }
-        if (tries < EVACUATIONS && !closed) {
-            policies.desk().post(() -> comeHome(device, tries + 1));
-        } else {
-            base.counters()
-                    .counter(
-                            "device." + device.spec().name() + ".stranded",
-                            "pages",
-                            "Pages that could not be brought home when the device went away")
-                    .add(device.residentPages());
+    }
+
+    /** Reports what did not come home, page by page; the counter keeps how many there ever were. */
+    private void giveUp(Departure gone) {
+        List<LostPage> lost = gone.device.lostPages();
+        gone.lost = lost;
+        gone.trying = false;
+        base.counters()
+                .counter(
+                        "device." + gone.device.spec().name() + ".stranded",
+                        "pages",
+                        "Pages that could not be brought home when the device went away")
+                .add(lost.size());
+        for (LostPage page : lost) {
+            LOG.log(System.Logger.Level.WARNING, "lost with its device: " + page);
         }
     }
 

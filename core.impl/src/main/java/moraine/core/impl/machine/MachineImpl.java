@@ -13,6 +13,7 @@ import moraine.core.api.model.CounterInfo;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeInfo;
@@ -115,6 +116,11 @@ final class MachineImpl implements Machine {
     @Override
     public List<Event> events() {
         return open().events().list();
+    }
+
+    @Override
+    public List<LostPage> lostPages() {
+        return open().devices().lostPages();
     }
 
     @Override

@@ -1,10 +1,12 @@
 package moraine.core.impl.mirror;
 
+import java.util.List;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.Agent;
@@ -18,6 +20,7 @@ import moraine.core.impl.faults.DeviceFaultService;
 import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.migration.DeviceMoves;
 import moraine.core.impl.migration.Evictor;
+import moraine.core.impl.migration.LostPages;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
 
@@ -152,6 +155,11 @@ public final class MirroredDevice implements DeviceRoom {
             }
         });
         return rooms.allocator.capacity(node) == 0;
+    }
+
+    @Override
+    public List<LostPage> lostPages(String device) {
+        return new LostPages(rooms).on(node, device);
     }
 
     @Override
