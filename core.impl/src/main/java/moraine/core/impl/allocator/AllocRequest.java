@@ -26,8 +26,6 @@ public final class AllocRequest {
     /** Reasons under which a page has to go somewhere whatever its tenant may have and hold. */
     private static final int FORCED = set(Reason.BRING_BACK, Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
 
-    private static final int RESERVE = set(Reason.BRING_BACK, Reason.EVICTION);
-
     public Reason reason = Reason.CPU_FAULT;
     public Intent intent = Intent.WRITE;
     /** Node whose processor asks. */
@@ -42,8 +40,8 @@ public final class AllocRequest {
     public boolean maySpill = true;
     /** Node whose list is walked, -1 for what list selection says. */
     public int namedNode = -1;
-    /** Whether the last pages of a node are open to it. */
-    public boolean useReserve;
+    /** How far the last pages of a node are open to it. */
+    public Reserve reserve = Reserve.NONE;
     /** Whether it serves a driver; a device's fault does without saying. */
     public boolean device;
 
@@ -57,7 +55,7 @@ public final class AllocRequest {
         effectiveMask = -1;
         maySpill = true;
         namedNode = -1;
-        useReserve = in(RESERVE);
+        reserve = reserve(newReason);
         device = newReason == Reason.DEVICE_FAULT;
         return this;
     }
@@ -81,6 +79,14 @@ public final class AllocRequest {
     /** {@return whether nothing but reason, initiator, tenant and spilling decides where it leads} */
     boolean plain() {
         return explicitMask == 0 && effectiveMask == -1 && namedNode == -1;
+    }
+
+    private static Reserve reserve(Reason why) {
+        return switch (why) {
+            case BRING_BACK -> Reserve.BRING_BACK;
+            case EVICTION, REMOVAL -> Reserve.EVICTION;
+            default -> Reserve.NONE;
+        };
     }
 
     private boolean in(int reasons) {

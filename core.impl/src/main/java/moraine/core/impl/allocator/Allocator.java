@@ -169,10 +169,10 @@ public final class Allocator extends ZoneTable {
                 return cache.pop();
             }
         }
-        long pfn = zone.take(order, request.useReserve);
+        long pfn = zone.take(order, request.reserve);
         if (pfn < 0 && cache.count > 0) {
             empty(cache);
-            pfn = zone.take(order, request.useReserve);
+            pfn = zone.take(order, request.reserve);
         }
         notePeak(zone);
         if (zone.pollNews()) {

@@ -5,6 +5,9 @@ import moraine.core.api.model.NodeKind;
 /**
  * How full a node may get.
  *
+ * <p>Below the min mark lies the reserve, the lower half of which is eviction's own: however many pages come home, a
+ * device that is full can still put one in RAM and take another out of it.
+ *
  * @param min free pages below which only bring-back and eviction allocate; 0 on a device, where nothing is brought back
  * @param low free pages below which eviction is asked for
  * @param high free pages at which eviction stops
@@ -17,6 +20,20 @@ public record Watermarks(long min, long low, long high) {
     private static final long SMALL_STEP = 16;
 
     private static final int SMALL_SHARE = 64;
+
+    /** {@return free pages below which only eviction allocates} */
+    public long evict() {
+        return min / 2;
+    }
+
+    /** {@return free pages that a request has to leave} */
+    long floor(Reserve reserve) {
+        return switch (reserve) {
+            case NONE -> min;
+            case BRING_BACK -> evict();
+            case EVICTION -> 0;
+        };
+    }
 
     static Watermarks of(long pages, NodeKind kind) {
         long step = Math.max(pages / SHARE, Math.clamp(pages / SMALL_SHARE, 1, SMALL_STEP));

@@ -111,11 +111,11 @@ final class Zone {
     // ---- Taking and giving
 
     /** {@return first frame of a block, -1 when there is none above the reserve} */
-    long take(int order, boolean useReserve) {
+    long take(int order, Reserve reserve) {
         lock();
         try {
             long rest = free - (1L << order);
-            int block = rest < (useReserve ? 0 : marks.min()) ? -1 : takeBlock(order);
+            int block = rest < marks.floor(reserve) ? -1 : takeBlock(order);
             if (block < 0) {
                 tell(!failed);
                 failed = true;

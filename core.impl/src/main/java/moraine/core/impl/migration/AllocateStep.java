@@ -6,6 +6,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.allocator.Reserve;
 import moraine.core.impl.space.SpaceImpl;
 
 /**
@@ -41,7 +42,9 @@ final class AllocateStep extends SlotStep {
     private AllocRequest request(int slot) {
         AllocRequest request = agent.worker().request;
         request.reset(order.reason, Intent.WRITE, order.initiator, tenant(slot));
-        request.useReserve = order.target < 0;
+        if (order.target < 0 && request.reserve == Reserve.NONE) {
+            request.reserve = Reserve.BRING_BACK;
+        }
         if (order.target >= 0) {
             request.namedNode = order.target;
             request.explicitMask = 1L << order.target;

@@ -13,7 +13,8 @@ import moraine.core.impl.vma.Vma;
 
 /**
  * Brings the page that a CPU touched out of memory that it cannot address, and its neighbours as the plan says. A folio
- * comes whole, or page by page when there is no room for it, the touched page first.
+ * comes whole, or page by page when there is no room for it, the touched page first. Where there is no room and
+ * somebody else is at the neighbours, the touched page is tried alone.
  */
 final class BringBack {
     private final Rooms rooms;
@@ -36,7 +37,20 @@ final class BringBack {
                 .off(cpu(space, page, initiator), Reason.BRING_BACK, Cause.COHERENCE, regime.mover())
                 .hot(page, page + Pages.SIZE);
         batch.moveRange(space, start, end);
+        if (!large && end - start > Pages.SIZE && batch.full() && batch.busy()) {
+            alone(space, page);
+        }
         return outcome(space.table().get(page));
+    }
+
+    /**
+     * Tries the touched page by itself: of two batches that find no room and hold each other's neighbours, neither
+     * would ever learn that there is none.
+     */
+    private void alone(SpaceImpl space, long page) {
+        if (Pte.kind(space.table().get(page)) == Pte.DEVICE_PRIVATE) {
+            batch.moveRange(space, page, page + Pages.SIZE);
+        }
     }
 
     /** {@return the node as whose processor the page's new place is chosen} */

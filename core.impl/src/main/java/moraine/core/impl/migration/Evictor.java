@@ -18,8 +18,9 @@ import moraine.core.impl.rmap.MemoryObject;
  * Takes pages off a node from its physical pages only; needs no lock of a space.
  *
  * <p>Victims come from a clock over the node's frames: a young page loses its mark and is passed over once. Each call
- * looks at every frame at most twice and then gives up, so that a requester never hangs; destinations come from the
- * reserve.
+ * looks at every frame at most twice and then gives up, and it ends with the first batch of victims none of which found
+ * a destination, so that a requester never hangs; destinations come from the reserve, the lower half of which is open
+ * to eviction only.
  */
 public final class Evictor {
     private static final int BATCH = 64;
@@ -134,9 +135,13 @@ public final class Evictor {
                 heldPages += 1 << frames.order(pfn);
             }
             if (held == BATCH) {
-                left += move(agent, node, held, reason, cause);
+                int moved = move(agent, node, held, reason, cause);
+                left += moved;
                 held = 0;
                 heldPages = 0;
+                if (moved == 0 && agent.batch().full()) {
+                    break;
+                }
             }
         }
         left += move(agent, node, held, reason, cause);

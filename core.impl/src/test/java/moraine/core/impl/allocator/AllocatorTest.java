@@ -113,15 +113,19 @@ final class AllocatorTest {
 
         assertThat(taken).isEqualTo(1024 - min);
         for (Reason reason : Reason.values()) {
-            if (reason != Reason.BRING_BACK && reason != Reason.EVICTION) {
+            if (reason != Reason.BRING_BACK && reason != Reason.EVICTION && reason != Reason.REMOVAL) {
                 assertThat(machine.allocate(reason)).as("%s", reason).isEqualTo(errno(Errno.ENOMEM));
             }
         }
-        for (long i = 0; i < min; i++) {
-            assertThat(machine.allocate(i % 2 == 0 ? Reason.BRING_BACK : Reason.EVICTION))
-                    .isNotNegative();
+        for (long i = 0; i < min / 2; i++) {
+            assertThat(machine.allocate(Reason.BRING_BACK)).isNotNegative();
         }
         assertThat(machine.allocate(Reason.BRING_BACK)).isEqualTo(errno(Errno.ENOMEM));
+        for (long i = 0; i < min / 2; i++) {
+            assertThat(machine.allocate(i % 2 == 0 ? Reason.EVICTION : Reason.REMOVAL))
+                    .isNotNegative();
+        }
+        assertThat(machine.allocate(Reason.EVICTION)).isEqualTo(errno(Errno.ENOMEM));
         assertThat(machine.allocator.freePages(0)).isZero();
         machine.assertSound();
     }

@@ -110,10 +110,10 @@ final class AuditTest {
                     long pfn = t.held.getFirst();
                     t.machine.frames.word0(pfn, 0);
                     t.zone().give(pfn, 0);
-                    t.machine.frames.word0(t.zone().take(0, false), FrameWord.flags(Frames.OFFLINE));
+                    t.machine.frames.word0(t.zone().take(0, Reserve.NONE), FrameWord.flags(Frames.OFFLINE));
                 }),
                 fault("buddies-apart", "two free buddies are not joined", t -> {
-                    long pfn = t.zone().take(1, false);
+                    long pfn = t.zone().take(1, Reserve.NONE);
                     t.zone().give(pfn, 0);
                     t.machine.frames.word0(pfn, 0);
                     t.zone().give(pfn + 1, 0);

@@ -114,7 +114,7 @@ final class IsolationTest {
         machine.tenants.define("limited", NodeSet.of(CPU, OTHER_CPU, OTHER_DEVICE), List.of());
         for (int node : row.full) {
             Zone zone = machine.allocator.zone(node);
-            while (zone.take(0, /* useReserve= */ true) >= 0) {}
+            while (zone.take(0, Reserve.EVICTION) >= 0) {}
         }
         AllocRequest request = machine.request(Reason.CPU_FAULT);
         row.request.accept(request);

@@ -76,7 +76,7 @@ final class ZoneTest {
             // Fill for a while, then empty for a while.
             if (random.nextInt(100) < (step / 200 % 2 == 0 ? 70 : 30)) {
                 int order = random.nextInt(Zone.MAX_ORDER + 1);
-                long pfn = zone.take(order, false);
+                long pfn = zone.take(order, Reserve.NONE);
                 assertThat(pfn >= 0)
                         .as("%s step %d order %d", seed, step, order)
                         .isEqualTo(model.has(order));
@@ -108,9 +108,9 @@ final class ZoneTest {
     void shouldHandOutAscending() {
         Zone zone = zone(2 * 32768 + 1024, NO_MARKS);
         for (int i = 0; i < zone.pages; i++) {
-            assertThat(zone.take(0, false)).isEqualTo(zone.first + i);
+            assertThat(zone.take(0, Reserve.NONE)).isEqualTo(zone.first + i);
         }
-        assertThat(zone.take(0, false)).isEqualTo(-1);
+        assertThat(zone.take(0, Reserve.NONE)).isEqualTo(-1);
     }
 
     @Test
@@ -118,7 +118,7 @@ final class ZoneTest {
         Zone zone = zone(40_000, NO_MARKS);
         long last = -1;
         int n = 0;
-        for (long pfn = zone.take(9, false); pfn >= 0; pfn = zone.take(9, false)) {
+        for (long pfn = zone.take(9, Reserve.NONE); pfn >= 0; pfn = zone.take(9, Reserve.NONE)) {
             assertThat(pfn).isGreaterThan(last);
             assertThat(pfn % 512).isZero();
             last = pfn;
@@ -131,10 +131,10 @@ final class ZoneTest {
     void shouldSplitTheSmallestBlockAndKeepTheUpperHalves() {
         Zone zone = zone(1024, NO_MARKS);
 
-        use(zone.take(3, false), 3);
+        use(zone.take(3, Reserve.NONE), 3);
 
         assertThat(blocks(zone)).containsExactly(0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0);
-        use(zone.take(5, false), 5);
+        use(zone.take(5, Reserve.NONE), 5);
         assertThat(blocks(zone)).containsExactly(0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0);
     }
 
@@ -142,7 +142,7 @@ final class ZoneTest {
     void shouldJoinBuddiesOnlyOfTheSameOrder() {
         Zone zone = zone(16, NO_MARKS);
         for (int i = 0; i < 4; i++) {
-            use(zone.take(2, false), 2);
+            use(zone.take(2, Reserve.NONE), 2);
         }
         give(zone, zone.first + 4, 2);
         give(zone, zone.first + 8, 2);
@@ -158,13 +158,13 @@ final class ZoneTest {
         Zone zone = zone(3 * 32768L, NO_MARKS);
         long before = frames.metadataBytes();
 
-        use(zone.take(0, false), 0);
+        use(zone.take(0, Reserve.NONE), 0);
         long one = frames.metadataBytes();
 
         assertThat(one - before).isBetween(25L * 32768, 26L * 32768);
         assertThat(zone.free()).isEqualTo(3 * 32768 - 1);
         for (int i = 0; i < 32; i++) {
-            assertThat(zone.take(10, false)).isPositive();
+            assertThat(zone.take(10, Reserve.NONE)).isPositive();
         }
         assertThat(frames.metadataBytes() - before).isEqualTo(2 * (one - before));
     }
@@ -173,12 +173,12 @@ final class ZoneTest {
     void shouldKeepTheReserveForThoseWhoMayUseIt() {
         Zone zone = zone(64, new Watermarks(8, 16, 24));
         for (int i = 0; i < 56; i++) {
-            assertThat(zone.take(0, false)).isNotNegative();
+            assertThat(zone.take(0, Reserve.NONE)).isNotNegative();
         }
 
-        assertThat(zone.take(0, false)).isEqualTo(-1);
-        assertThat(zone.take(3, true)).isNotNegative();
-        assertThat(zone.take(0, true)).isEqualTo(-1);
+        assertThat(zone.take(0, Reserve.NONE)).isEqualTo(-1);
+        assertThat(zone.take(3, Reserve.EVICTION)).isNotNegative();
+        assertThat(zone.take(0, Reserve.EVICTION)).isEqualTo(-1);
         assertThat(zone.free()).isZero();
     }
 
@@ -198,27 +198,27 @@ final class ZoneTest {
     void shouldTellOfEachCrossingOnce() {
         Zone zone = zone(64, new Watermarks(8, 16, 24));
         for (int i = 0; i < 48; i++) {
-            zone.take(0, false);
+            zone.take(0, Reserve.NONE);
             assertThat(zone.pollNews()).isFalse();
         }
-        zone.take(0, false);
+        zone.take(0, Reserve.NONE);
         assertThat(zone.mode()).isEqualTo(Zone.PRESSED);
         assertThat(zone.pollNews()).isTrue();
         assertThat(zone.pollNews()).isFalse();
-        zone.take(0, false);
+        zone.take(0, Reserve.NONE);
         assertThat(zone.pollNews()).isFalse();
 
         zone.give(zone.first, 0);
         zone.give(zone.first + 1, 0);
         assertThat(zone.mode()).isZero();
-        zone.take(0, false);
+        zone.take(0, Reserve.NONE);
         assertThat(zone.pollNews()).isTrue();
-        assertThat(zone.take(6, false)).isEqualTo(-1);
+        assertThat(zone.take(6, Reserve.NONE)).isEqualTo(-1);
         assertThat(zone.pollNews()).isTrue();
-        assertThat(zone.take(6, false)).isEqualTo(-1);
+        assertThat(zone.take(6, Reserve.NONE)).isEqualTo(-1);
         assertThat(zone.pollNews()).isFalse();
         zone.give(zone.first, 0);
-        assertThat(zone.take(6, false)).isEqualTo(-1);
+        assertThat(zone.take(6, Reserve.NONE)).isEqualTo(-1);
         assertThat(zone.pollNews()).isTrue();
     }
 }

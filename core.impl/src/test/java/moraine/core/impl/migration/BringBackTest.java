@@ -45,16 +45,18 @@ final class BringBackTest {
     }
 
     @Test
-    void shouldComeAgainWhenAHeldPageMayMakeRoom() {
+    void shouldNotComeAgainForAHeldNeighbourWhenThereIsNoRoom() {
         long at = rig.mapped(2, 2);
         assertThat(rig.move(at, 2, NEAR)).isEqualTo(2);
         long held = rig.pfn(page(at, 1));
         var taken = rig.takeRam(true);
         assertThat(rig.frames.tryLock(held)).isTrue();
 
-        assertThat(rig.bringBack(at)).isEqualTo(Errno.EBUSY);
+        assertThat(rig.bringBack(at)).isEqualTo(Errno.ENOMEM);
+        assertThat(rig.bringBack(page(at, 1))).isEqualTo(Errno.EBUSY);
 
         rig.frames.unlock(held);
+        assertThat(rig.bringBack(page(at, 1))).isEqualTo(Errno.ENOMEM);
         taken.forEach(rig::put);
     }
 
@@ -75,7 +77,7 @@ final class BringBackTest {
         long at = rig.large();
         assertThat(rig.move(at, Pages.PER_LARGE, NEAR)).isEqualTo(Pages.PER_LARGE);
         var taken = rig.takeRam(true);
-        for (int i = 0; i < 4; i++) {
+        for (long i = -rig.rooms.allocator.watermarks(0).evict(); i < 4; i++) {
             rig.put(taken.removeLast());
         }
 

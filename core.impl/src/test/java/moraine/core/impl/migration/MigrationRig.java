@@ -25,6 +25,7 @@ import moraine.core.impl.TestPolicy;
 import moraine.core.impl.TestPolicyProvider;
 import moraine.core.impl.TestProfiles;
 import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.allocator.Reserve;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
@@ -291,7 +292,7 @@ final class MigrationRig implements AutoCloseable {
     private long take(boolean evenReserve) {
         AllocRequest request = agent.worker().request;
         request.reset(Reason.USER_MIGRATE, Intent.WRITE, 0, space.tenant());
-        request.useReserve = evenReserve;
+        request.reserve = evenReserve ? Reserve.EVICTION : Reserve.NONE;
         return rooms.allocator.allocate(agent.worker(), request, 0);
     }
 
