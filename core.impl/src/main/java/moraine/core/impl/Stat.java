@@ -8,6 +8,8 @@ public enum Stat {
     HINTS_REMAPPED("hints.remapped.pages", "pages", "pages mapped again on a device that accesses them, after a move"),
     CPU_WAITS("cpu.waits", "waits", "times a CPU fault waited for a page that was migrating or locked"),
     DEVICE_FAULTS("device.faults", "faults", "device faults served, duplicates counted once"),
+    DEVICE_THROTTLED("device.throttled", "naps", "times a device waited for a page that processors fight over"),
+    DEVICE_PINNED_REMOTE("device.pinned.remote.pages", "pages", "such pages that were left where they were in the end"),
     DEVICE_BATCHES("device.batches", "batches", "batches of device faults served"),
     DEVICE_RANGES("device.ranges", "ranges", "range requests for device faults: a run of neighbouring pages is one"),
     DEVICE_RETRIES("device.retries", "retries", "range faults repeated because an invalidation came between"),

@@ -20,7 +20,12 @@ public record Event(long timeNs, Kind kind, int initiator, int space, long addre
         REPLAY,
         MIGRATION,
         EVICTION,
+        /** A page that processors fight over stays where it is and is mapped from there. */
         MAP_REMOTE,
+        /** Processors take a page from each other. */
+        THRASHING_DETECTED,
+        /** A device waits for such a page. */
+        THROTTLE,
         CONVERSION,
         /** A pinned page keeps its former type; the address is that of its frame, the number times the page size. */
         KEPT,

@@ -13,6 +13,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.exclusive.ExclusiveFaults;
+import moraine.core.impl.frames.History;
 import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.migration.Batch;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Progress. A batch is served without waiting for another batch, and holds no lock while the policy is asked. Where
  * the device is full, one round of eviction runs that spares what the batch brought; what still finds no room is mapped
  * where it is, and so is what was evicted lately ({@link Thrashing}), whatever the policy says. Every fault of a batch
- * ends in a translation or in a cancelled launch, unless invalidations kept coming until the deadline; then it is
- * replayed and faults again.
+ * ends in a translation or in a cancelled launch, unless invalidations kept coming until the deadline, or processors
+ * take the page from each other ({@link PingPong}); then it is replayed and faults again.
  */
 public final class DeviceFaultService {
     private final Rooms rooms;
@@ -46,6 +47,7 @@ public final class DeviceFaultService {
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
     private final Thrashing thrashing;
+    private final PingPong pingPong = new PingPong(PingPong.Limits.DEFAULT);
     private final Neighbourhood neighbourhood;
     private final Agent agent;
 
@@ -86,6 +88,7 @@ public final class DeviceFaultService {
     private void serveBatch() {
         batch.arrange();
         thrashing.begin(rooms.nowNs());
+        pingPong.begin(rooms.nowNs());
         agent.count(Stat.DEVICE_BATCHES);
         agent.count(Stat.DEVICE_FAULTS, batch.size());
         rooms.charge(Cost.DEVICE_FAULT_BATCH, node, node, node, batch.size());
@@ -150,13 +153,58 @@ public final class DeviceFaultService {
     private void calm() {
         for (int i = 0; i < batch.size(); i++) {
             long pfn = batch.action(i) == DeviceAction.MIGRATE ? batch.pfn(i) : -1;
-            if (pfn >= 0 && thrashing.evictedLately(rooms.frames.history(pfn))) {
+            if (pfn < 0) {
+                continue;
+            }
+            long history = rooms.frames.history(pfn);
+            if (thrashing.evictedLately(history)) {
                 batch.decide(i, DeviceAction.MAP_REMOTE, 1);
+            } else {
+                appease(i, history);
             }
         }
         if (thrashing.active()) {
             batch.singlePages();
         }
+        batch.dropPutOff();
+    }
+
+    /** Leaves a page for a while to others that the device and they take from each other. */
+    private void appease(int index, long history) {
+        int space = batch.space(index);
+        long address = batch.address(index);
+        if (takenFromHere(history)) {
+            switch (pingPong.lost(space, address, History.sinceNs(history))) {
+                case GO -> {
+                    // nothing is known against it
+                }
+                case DETECTED -> record(Event.Kind.THRASHING_DETECTED, index);
+                case NAP -> {
+                    agent.count(Stat.DEVICE_THROTTLED);
+                    record(Event.Kind.THROTTLE, index);
+                    batch.putOff(index);
+                }
+                case WAIT -> batch.putOff(index);
+                case PIN -> {
+                    agent.count(Stat.DEVICE_PINNED_REMOTE);
+                    record(Event.Kind.MAP_REMOTE, index);
+                    batch.decide(index, DeviceAction.MAP_REMOTE, 1);
+                }
+                case STAY -> batch.decide(index, DeviceAction.MAP_REMOTE, 1);
+            }
+        }
+        if (pingPong.fought(space, address)) {
+            batch.alone(index);
+        }
+    }
+
+    private boolean takenFromHere(long history) {
+        Cause cause = History.cause(history);
+        return History.previousNode(history) == node && (cause == Cause.COHERENCE || cause == Cause.PREFETCH);
+    }
+
+    private void record(Event.Kind kind, int index) {
+        rooms.events.record(kind, node, batch.space(index), batch.address(index), 1, null);
     }
 
     private void move() {

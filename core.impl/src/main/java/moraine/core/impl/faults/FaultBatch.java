@@ -21,6 +21,7 @@ import moraine.core.api.policy.DeviceFaults;
 final class FaultBatch implements FaultSink, DeviceFaults {
     static final int MAX = 1024;
     private static final int SPACE_SHIFT = 37;
+    private static final short PUT_OFF = -1;
     private static final Intent[] INTENTS = Intent.values();
     private static final DeviceAction[] ACTIONS = DeviceAction.values();
 
@@ -131,7 +132,34 @@ final class FaultBatch implements FaultSink, DeviceFaults {
 
     /** Keeps neighbours where they are. */
     void singlePages() {
-        Arrays.fill(windows, 0, size, (short) 1);
+        for (int i = 0; i < size; i++) {
+            alone(i);
+        }
+    }
+
+    /** Keeps a fault's neighbours where they are. */
+    void alone(int index) {
+        windows[index] = (short) Math.min(windows[index], 1);
+    }
+
+    /** Leaves a fault to a later batch, from {@link #dropPutOff} on. */
+    void putOff(int index) {
+        windows[index] = PUT_OFF;
+    }
+
+    /** Forgets the faults that were put off: they are raised again after the replay. */
+    void dropPutOff() {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (windows[i] != PUT_OFF) {
+                words[kept] = words[i];
+                pfns[kept] = pfns[i];
+                residents[kept] = residents[i];
+                actions[kept] = actions[i];
+                windows[kept++] = windows[i];
+            }
+        }
+        size = kept;
     }
 
     /** {@return the frame, a folio's head, where the page was when the batch was planned, or -1} */
