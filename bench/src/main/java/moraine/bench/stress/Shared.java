@@ -48,7 +48,7 @@ final class Shared {
 
     /** {@return a table of its own, filled by nobody} */
     static DeviceTable table() {
-        return new DeviceTable(SPACE, Rig.DEVICE, "stress", new PlayedDevice(), actors());
+        return new DeviceTable(SPACE, Rig.DEVICE, "stress", new PlayedDevice(), actors(), rooms().duplicates);
     }
 
     /** {@return a frame that no other live state uses, with a word in it} */

@@ -23,6 +23,7 @@ import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.host.Regimes;
 import moraine.core.impl.machine.Foundation;
 import moraine.core.impl.migration.LazyPages;
+import moraine.core.impl.mirror.Duplicates;
 import moraine.core.impl.pins.Pins;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.tenants.Tenants;
@@ -49,6 +50,7 @@ public final class Rooms {
     public final Events events;
     public final Objects objects = new Objects();
     public final Pins pins;
+    public final Duplicates duplicates;
     public final LazyPages lazyPages;
     public final World world;
     public final PageCache cache;
@@ -77,6 +79,7 @@ public final class Rooms {
         regimes = foundation.regimes();
         events = foundation.events();
         pins = new Pins(frames);
+        duplicates = new Duplicates(frames, allocator, objects, actors, foundation.counters());
         lazyPages = new LazyPages(this);
         world = new World(actors);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;

@@ -82,6 +82,9 @@ public final class TestPolicy implements PlacementPolicy {
     }
 
     private DeviceAction action() {
+        if (parameters.flag("duplicate", false)) {
+            return DeviceAction.DUPLICATE_READ_ONLY;
+        }
         return parameters.flag("remote", false) ? DeviceAction.MAP_REMOTE : DeviceAction.MIGRATE;
     }
 

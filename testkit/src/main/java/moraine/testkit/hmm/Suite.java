@@ -19,6 +19,7 @@ public final class Suite {
                         FileScenarios.all(),
                         ExclusiveScenarios.all(),
                         PinScenarios.all(),
+                        DuplicateScenarios.all(),
                         SnapshotScenarios.all(),
                         HugeScenarios.all(),
                         PartialScenarios.all(),

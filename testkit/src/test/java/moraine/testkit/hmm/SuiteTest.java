@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,9 @@ final class SuiteTest {
             "benchmark_thp_migration",
             "userfaultfd_read");
 
+    /** What the suite has beyond the kernel's tests. */
+    private static final List<String> OWN = List.of("moraine_read_mostly", "moraine_read_mostly_pair");
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -71,7 +75,8 @@ final class SuiteTest {
         assertThat(Suite.scenarios())
                 .extracting(Scenario::name)
                 .doesNotHaveDuplicates()
-                .containsExactlyInAnyOrderElementsOf(KERNEL);
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(KERNEL.stream(), OWN.stream()).toList());
     }
 
     @Test
@@ -80,7 +85,8 @@ final class SuiteTest {
                 .filter(scenario -> scenario.variants().equals(Variant.PAIRS))
                 .map(Scenario::name)
                 .collect(Collectors.toSet());
-        assertThat(pairs).containsExactlyInAnyOrder("migrate_mixed", "snapshot", "double_map");
+        assertThat(pairs)
+                .containsExactlyInAnyOrder("migrate_mixed", "snapshot", "double_map", "moraine_read_mostly_pair");
         assertThat(Suite.scenarios())
                 .filteredOn(scenario -> !pairs.contains(scenario.name()))
                 .extracting(Scenario::variants)
@@ -95,10 +101,10 @@ final class SuiteTest {
                 .contains("scenario                       private      coherent     result")
                 .contains("anon_read                      failed       failed       FAILED")
                 .contains("double_map                     failed (2)   failed (2)   FAILED")
-                .contains("39 scenarios, 78 runs, 78 failed")
+                .contains("41 scenarios, 82 runs, 82 failed")
                 .contains("no devices today");
         assertThat(Files.readAllLines(results))
-                .hasSize(79)
+                .hasSize(83)
                 .startsWith("scenario,variant,result", "open_close,private,failed", "open_close,coherent,failed")
                 .contains("snapshot,coherent pair,failed");
     }

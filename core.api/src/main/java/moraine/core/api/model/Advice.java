@@ -47,6 +47,17 @@ public record Advice(Kind kind, int node) {
     /** No node is preferred any more. */
     public static final Advice NO_PREFERRED_LOCATION = new Advice(Kind.UNSET_PREFERRED_LOCATION, NO_NODE);
 
+    /**
+     * The content is read far more often than written, by several processors (cudaMemAdviseSetReadMostly). A device
+     * that reads a page of private memory elsewhere gets a duplicate of it in its own memory, as long as there are free
+     * pages; the page stays where it is, and everybody reads. A write by anybody takes all duplicates away first. For
+     * reads it outweighs a preferred location.
+     */
+    public static final Advice READ_MOSTLY = new Advice(Kind.READ_MOSTLY, NO_NODE);
+
+    /** The opposite of {@link #READ_MOSTLY}: no duplicates are made any more, and those of the range go now. */
+    public static final Advice NOT_READ_MOSTLY = new Advice(Kind.UNSET_READ_MOSTLY, NO_NODE);
+
     /** Kinds of advice. */
     public enum Kind {
         /** The content is not needed unless it is written again. */
@@ -67,6 +78,10 @@ public record Advice(Kind kind, int node) {
         ACCESSED_BY,
         /** Takes ACCESSED_BY back for one device. */
         UNSET_ACCESSED_BY,
+        /** Pages are duplicated for devices that read them: see {@link Advice#READ_MOSTLY}. */
+        READ_MOSTLY,
+        /** Takes READ_MOSTLY back. */
+        UNSET_READ_MOSTLY,
         /** Pages are wanted on a node soon: see {@link Advice#prefetch}. */
         PREFETCH,
         /** The content is not needed any more. */

@@ -6,7 +6,11 @@ public enum DeviceAction {
     MAP_REMOTE,
     /** Bring it to the device's own memory; a hole is made there directly. */
     MIGRATE,
-    /** Copy it for reading on both sides. */
+    /**
+     * Leave it, let nobody write it without a fault, and give the device a duplicate in its own memory; a write by
+     * anybody takes all duplicates away first. For a fault that writes it means {@link #MIGRATE}. What cannot be
+     * duplicated (shared, of a file, pinned, of 2 MiB, no free page on the device) is mapped as {@link #MAP_REMOTE}.
+     */
     DUPLICATE_READ_ONLY,
     /**
      * Leave it and take everybody else's access away until somebody else touches it. What cannot be had so (shared,

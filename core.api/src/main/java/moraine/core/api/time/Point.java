@@ -62,6 +62,11 @@ public enum Point {
     FORK_COPYING,
     /** A page was made exclusive to a device and is not yet in its table. Holds the frame lock. */
     EXCLUSIVE_MARKED,
+    /**
+     * Pages were copied for a device that reads them, nobody can write them, and the device does not see the copies
+     * yet. Holds the space shared and frame locks.
+     */
+    DUPLICATE_COPIED,
     /** A device's launches have failed and its tables are closed; its pages are still there. Holds nothing. */
     REMOVAL_MARKED
 }

@@ -31,7 +31,7 @@ public final class Checker {
         cache.check();
         for (SpaceImpl space : spaces) {
             new EntryCheck(rooms, space, tally, this::report).check();
-            new MirrorCheck(rooms, space, this::report).check();
+            new MirrorCheck(rooms, space, tally, this::report).check();
             cache.mappings(space);
             quiet(space);
         }

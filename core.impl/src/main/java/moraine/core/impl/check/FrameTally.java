@@ -20,6 +20,7 @@ final class FrameTally {
     private final Objects objects;
     private final Checker.Report report;
     private final Map<Long, Integer> mappings = new HashMap<>();
+    private final Map<Long, Integer> duplicates = new HashMap<>();
 
     FrameTally(Rooms rooms, Checker.Report report) {
         this.rooms = rooms;
@@ -30,6 +31,16 @@ final class FrameTally {
 
     void mapping(long pfn, long address, SpaceImpl space) {
         mappings.merge(pfn, 1, Integer::sum);
+        charged(pfn, address, space);
+    }
+
+    /** A device's translation of a duplicate, which has a reference, and counts no mapping. */
+    void duplicate(long pfn, long address, SpaceImpl space) {
+        duplicates.merge(pfn, 1, Integer::sum);
+        charged(pfn, address, space);
+    }
+
+    private void charged(long pfn, long address, SpaceImpl space) {
         if (frames.tenant(pfn) != space.tenant() && !ofCache(pfn)) {
             report.broken(
                     "I12",
@@ -46,6 +57,7 @@ final class FrameTally {
 
     void compare(List<SpaceImpl> spaces, Collection<? extends MemoryObject> cached) {
         Map<Long, Integer> expected = new HashMap<>(mappings);
+        duplicates.forEach((pfn, count) -> expected.merge(pfn, count, Integer::sum));
         Set<MemoryObject> all = objects(spaces);
         all.addAll(cached);
         for (MemoryObject object : all) {

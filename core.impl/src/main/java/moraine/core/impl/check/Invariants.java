@@ -12,6 +12,9 @@ final class Invariants {
                     "I5", "one copy is authoritative: nothing migrates, and a writable private frame has one mapping"),
             Map.entry("I10", "a device maps no private page of another owner"),
             Map.entry("I12", "a frame is charged to the tenant of the space that maps it"),
+            Map.entry(
+                    "duplicate",
+                    "a duplicate is its device's, read-only and equal to a page that is there and nobody may write"),
             Map.entry("exclusive", "an exclusive page is private, and one device has it as its own, or none has it"),
             Map.entry("region-lock", "no region of a table is locked"),
             Map.entry("leaf-level", "2 MiB entries stand in middle tables, 4 KiB entries in leaf tables"),

@@ -6,6 +6,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.access.AccessContext;
 import moraine.core.impl.access.Contexts;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
@@ -16,12 +17,14 @@ import moraine.core.impl.tables.Pte;
 final class MirrorCheck {
     private final Rooms rooms;
     private final SpaceImpl space;
+    private final FrameTally tally;
     private final Checker.Report report;
     private final Map<Long, Integer> holders = new HashMap<>();
 
-    MirrorCheck(Rooms rooms, SpaceImpl space, Checker.Report report) {
+    MirrorCheck(Rooms rooms, SpaceImpl space, FrameTally tally, Checker.Report report) {
         this.rooms = rooms;
         this.space = space;
+        this.tally = tally;
         this.report = report;
     }
 
@@ -63,6 +66,10 @@ final class MirrorCheck {
 
     private void entry(DeviceTable table, long address, long entry) {
         long cpu = space.table().get(address);
+        if ((entry & Pte.DUPLICATE) != 0) {
+            duplicate(table, address, entry, cpu);
+            return;
+        }
         boolean agrees = switch (Pte.kind(cpu)) {
             case Pte.ZERO -> Pte.kind(entry) == Pte.ZERO;
             case Pte.PRESENT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE ->
@@ -85,6 +92,34 @@ final class MirrorCheck {
                                 + rooms.owner(holder));
             }
         }
+    }
+
+    private void duplicate(DeviceTable table, long address, long entry, long cpu) {
+        long copy = Pte.pfn(entry);
+        tally.duplicate(copy, address, space);
+        boolean readOnly = Pte.kind(cpu) == Pte.PRESENT
+                && !Pte.writable(cpu)
+                && (cpu & Pte.DUPLICATED) != 0
+                && !Pte.writable(entry)
+                && frames().mappings(copy) == 0;
+        if (!readOnly || frames().node(copy) != table.node() || !copies(copy, Pte.pfn(cpu))) {
+            report.broken(
+                    "duplicate",
+                    where(address) + ": device node " + table.node() + " has duplicate " + Pte.text(entry)
+                            + " of object " + frames().object(copy) + " index " + frames().index(copy)
+                            + ", the CPU has " + Pte.text(cpu));
+        }
+    }
+
+    /** {@return whether a frame shows what another does, as a copy of it} */
+    private boolean copies(long copy, long original) {
+        return frames().object(copy) == frames().object(original)
+                && frames().index(copy) == frames().index(original)
+                && frames().sameContent(copy, original);
+    }
+
+    private Frames frames() {
+        return rooms.frames;
     }
 
     private void exclusive(DeviceTable table, long address, long entry, long cpu) {

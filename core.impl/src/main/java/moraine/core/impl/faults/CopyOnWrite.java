@@ -37,6 +37,7 @@ final class CopyOnWrite {
     private final FolioSplit split;
     private final FileFaults files;
     private final LargeCopy large;
+    private final DuplicateCollapse collapse;
 
     CopyOnWrite(Rooms rooms, Placement placement, FileFaults files) {
         this.files = files;
@@ -45,6 +46,7 @@ final class CopyOnWrite {
         this.frames = rooms.frames;
         this.split = new FolioSplit(rooms);
         this.large = new LargeCopy(rooms, placement);
+        this.collapse = new DuplicateCollapse(rooms);
     }
 
     Errno write(Agent agent, Vma vma, long address, long entry, int initiator) {
@@ -55,6 +57,10 @@ final class CopyOnWrite {
         }
         long pfn = Pte.pfn(entry);
         long head = frames.head(pfn);
+        if ((entry & Pte.DUPLICATED) != 0 && !vma.shared() && frames.mappings(head) == 1) {
+            collapse.write(agent, vma, address, head);
+            return Errno.OK;
+        }
         if (vma.shared() || frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {
             frames.clearFlag(head, Frames.LAZY);
             if (!space.table().replace(address, entry, entry | allowed(vma))) {
@@ -162,7 +168,7 @@ final class CopyOnWrite {
             } while (!MiddleTable.replace(leaf, index, entry, Pte.NONE));
             space.shootDown(agent);
             int kind = rooms.types.cpuAddressable(frames.type(pfn)) ? Pte.PRESENT : Pte.DEVICE_PRIVATE;
-            MiddleTable.set(leaf, index, Pte.of(kind, pfn, Pte.bits(entry) | allowed(vma)));
+            MiddleTable.set(leaf, index, Pte.of(kind, pfn, Pte.bits(entry) & ~Pte.DUPLICATED | allowed(vma)));
             return true;
         } finally {
             middle.unlock(PageTable.region(page));

@@ -18,6 +18,7 @@ import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.migration.Batch;
 import moraine.core.impl.mirror.DeviceTable;
+import moraine.core.impl.mirror.Duplicator;
 import moraine.core.impl.mirror.RangeFault;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
@@ -43,6 +44,7 @@ public final class DeviceFaultService {
     private final PolicyCalls calls;
     private final RangeFault ranges;
     private final ExclusiveFaults exclusives;
+    private final Duplicator duplicator;
     private final boolean atomicsEverywhere;
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
@@ -59,6 +61,7 @@ public final class DeviceFaultService {
         this.driver = driver;
         this.calls = calls;
         this.ranges = new RangeFault(rooms, faults);
+        this.duplicator = new Duplicator(rooms);
         this.exclusives = new ExclusiveFaults(rooms, faults, ranges);
         this.atomicsEverywhere =
                 driver.capabilities().atomics() && driver.capabilities().coherent();
@@ -131,14 +134,18 @@ public final class DeviceFaultService {
         long entry = space.table().get(address);
         long pfn = Pte.maps(entry) ? rooms.frames.head(Pte.pfn(entry)) : -1;
         int type = pfn < 0 ? -1 : rooms.frames.type(pfn);
-        DeviceAction action = advised(space, address, regime.action(node, type, batch.intent(index)));
+        Intent intent = batch.intent(index);
+        DeviceAction action = advised(space, address, intent, regime.action(node, type, intent));
         boolean large = roomy && LargeWindows.large(space, address, entry, regime);
         int resident = pfn < 0 ? -1 : rooms.frames.node(pfn);
         batch.plan(index, pfn, resident, action, large ? Pages.PER_LARGE : window);
     }
 
     /** {@return what the application's advice makes of the plan's action} */
-    private DeviceAction advised(SpaceImpl space, long address, DeviceAction planned) {
+    private DeviceAction advised(SpaceImpl space, long address, Intent intent, DeviceAction planned) {
+        if (!intent.writes() && space.hints().readMostly(address)) {
+            return DeviceAction.DUPLICATE_READ_ONLY;
+        }
         int preferred = space.hints().preferred(address);
         if (preferred < 0) {
             return planned;
@@ -152,6 +159,10 @@ public final class DeviceFaultService {
     /** Leaves pages where they are that would only push each other out. */
     private void calm() {
         for (int i = 0; i < batch.size(); i++) {
+            if (batch.action(i) == DeviceAction.DUPLICATE_READ_ONLY
+                    && batch.intent(i).writes()) {
+                batch.decide(i, DeviceAction.MIGRATE, Math.max(1, batch.window(i)));
+            }
             long pfn = batch.action(i) == DeviceAction.MIGRATE ? batch.pfn(i) : -1;
             if (pfn < 0) {
                 continue;
@@ -322,12 +333,44 @@ public final class DeviceFaultService {
         neighbours(table, first, next);
         for (int at = first; at < next; at += Pages.PER_LARGE) {
             int beyond = Math.min(next, at + Pages.PER_LARGE);
+            boolean all = duplicate(table, at, beyond);
             Errno outcome = populate(table, batch.address(at), beyond - at, batch.intent(at));
+            if (!all && outcome == Errno.OK) {
+                duplicate(table, at, beyond);
+                outcome = populate(table, batch.address(at), beyond - at, batch.intent(at));
+            }
             if (outcome != Errno.OK && outcome != Errno.EBUSY) {
                 oneByOne(table, at, beyond);
             }
         }
         return next;
+    }
+
+    /**
+     * Duplicates the pages of neighbouring faults for which that was decided. What comes home only when the range is
+     * populated is met the second time; what cannot be duplicated is mapped where it is.
+     *
+     * @return whether nothing is left to try
+     */
+    private boolean duplicate(DeviceTable table, int first, int next) {
+        boolean all = true;
+        for (int i = first; i < next; ) {
+            int at = i;
+            while (i < next && i - at < Duplicator.MAX && batch.action(i) == DeviceAction.DUPLICATE_READ_ONLY) {
+                i++;
+            }
+            if (i > at) {
+                rooms.world.enter(agent);
+                try {
+                    all &= duplicator.run(agent, table, batch.address(at), i - at) == i - at;
+                } finally {
+                    rooms.world.exit(agent);
+                }
+            } else {
+                i++;
+            }
+        }
+        return all;
     }
 
     /** Mirrors what came along with the moved pages, and what was there already. */

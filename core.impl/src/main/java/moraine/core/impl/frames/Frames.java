@@ -260,6 +260,13 @@ public final class Frames extends FrameHolds {
         }
     }
 
+    /** {@return whether two frames have the same content; for the checker} */
+    public boolean sameContent(long one, long other) {
+        return backing == Backing.BYTES
+                ? memory.same(address(one), address(other), Pages.SIZE)
+                : stamp(one) == stamp(other);
+    }
+
     /** {@return what stands for the frame's content where there are no bytes} */
     public long stamp(long pfn) {
         return stamps[section(pfn)][offset(pfn)];

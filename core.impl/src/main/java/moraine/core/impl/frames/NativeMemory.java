@@ -101,6 +101,12 @@ public final class NativeMemory {
         }
     }
 
+    /** {@return whether two ranges hold the same bytes} */
+    public boolean same(long one, long other, long bytes) {
+        MemorySegment all = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+        return MemorySegment.mismatch(all, one, one + bytes, all, other, other + bytes) < 0;
+    }
+
     /** {@return whether {@link #membarrier} is to be had; without it both sides of a protocol need their own fence} */
     public boolean membarrierAvailable() {
         return BARRIER;

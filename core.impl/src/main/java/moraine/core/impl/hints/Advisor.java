@@ -10,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.Requesters;
+import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.space.SpaceImpl;
 
 /** Takes the advice of applications: checks it, lets the policy refuse it, and makes it so. */
@@ -32,8 +33,14 @@ public final class Advisor {
     public static boolean takes(Advice.Kind kind) {
         return switch (kind) {
             case FREE, DEAD, HUGEPAGE, NOHUGEPAGE, COLLAPSE -> false;
-            case PREFERRED_LOCATION, UNSET_PREFERRED_LOCATION, ACCESSED_BY, UNSET_ACCESSED_BY, PREFETCH, DISCARD ->
-                true;
+            case PREFERRED_LOCATION,
+                    UNSET_PREFERRED_LOCATION,
+                    ACCESSED_BY,
+                    UNSET_ACCESSED_BY,
+                    READ_MOSTLY,
+                    UNSET_READ_MOSTLY,
+                    PREFETCH,
+                    DISCARD -> true;
         };
     }
 
@@ -65,7 +72,7 @@ public final class Advisor {
     private void check(SpaceImpl space, Advice advice) {
         int node = advice.node();
         switch (advice.kind()) {
-            case UNSET_PREFERRED_LOCATION, DISCARD -> {
+            case UNSET_PREFERRED_LOCATION, READ_MOSTLY, UNSET_READ_MOSTLY, DISCARD -> {
                 // they speak of no node
             }
             case ACCESSED_BY, UNSET_ACCESSED_BY -> {
@@ -104,6 +111,11 @@ public final class Advisor {
                 map(space, node, start, end);
             }
             case UNSET_ACCESSED_BY -> space.hints().change(start, end, new Access(1L << node, /* given= */ false));
+            case READ_MOSTLY -> space.hints().change(start, end, new ReadMostly(/* given= */ true));
+            case UNSET_READ_MOSTLY -> {
+                space.hints().change(start, end, new ReadMostly(/* given= */ false));
+                dropDuplicates(space, start, end);
+            }
             case PREFETCH -> prefetcher.prefetch(space, start, end, node);
             case DISCARD -> space.discard(start, end - start);
             case FREE, DEAD, HUGEPAGE, NOHUGEPAGE, COLLAPSE -> throw notOfPlaces(advice);
@@ -120,6 +132,37 @@ public final class Advisor {
             remaps.map(agent, space, device, start, end);
         } finally {
             rooms.done(agent);
+        }
+    }
+
+    /** Devices give up their translations of a range, and their duplicates with them. */
+    private void dropDuplicates(SpaceImpl space, long start, long end) {
+        Agent agent = rooms.begin();
+        long stamp = space.lockShared();
+        try {
+            space.notifiers().start(Notifiers.Event.CLEAR, start, end);
+            space.notifiers().end();
+        } finally {
+            space.unlockShared(stamp);
+            rooms.done(agent);
+        }
+    }
+
+    /** Gives or takes back READ_MOSTLY. */
+    private record ReadMostly(boolean given) implements HintMap.Change {
+        @Override
+        public int preferred(int before) {
+            return before;
+        }
+
+        @Override
+        public long accessedBy(long before) {
+            return before;
+        }
+
+        @Override
+        public boolean readMostly(boolean before) {
+            return given;
         }
     }
 

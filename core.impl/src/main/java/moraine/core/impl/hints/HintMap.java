@@ -3,11 +3,11 @@ package moraine.core.impl.hints;
 import java.util.Arrays;
 
 /**
- * Hints by address: disjoint ranges in ascending order, each with a preferred node or -1 and the devices that access
- * it. Immutable; a change makes another map, and lookups need no lock.
+ * Hints by address: disjoint ranges in ascending order, each with a preferred node or -1, the devices that access it,
+ * and whether it is read mostly. Immutable; a change makes another map, and lookups need no lock.
  */
 final class HintMap {
-    static final HintMap EMPTY = new HintMap(new long[0], new long[0], new byte[0], new long[0], 0);
+    static final HintMap EMPTY = new HintMap(new long[0], new long[0], new byte[0], new long[0], new boolean[0], 0);
 
     /** What becomes of the hints of a range. */
     interface Change {
@@ -16,19 +16,26 @@ final class HintMap {
 
         /** {@return the devices that access it, a bit each} */
         long accessedBy(long before);
+
+        /** {@return whether it is read far more often than written} */
+        default boolean readMostly(boolean before) {
+            return before;
+        }
     }
 
     private final long[] starts;
     private final long[] ends;
     private final byte[] preferred;
     private final long[] accessedBy;
+    private final boolean[] readMostly;
     private final int size;
 
-    private HintMap(long[] starts, long[] ends, byte[] preferred, long[] accessedBy, int size) {
+    private HintMap(long[] starts, long[] ends, byte[] preferred, long[] accessedBy, boolean[] readMostly, int size) {
         this.starts = starts;
         this.ends = ends;
         this.preferred = preferred;
         this.accessedBy = accessedBy;
+        this.readMostly = readMostly;
         this.size = size;
     }
 
@@ -40,6 +47,12 @@ final class HintMap {
     int preferred(long address) {
         int at = firstEndingAfter(address);
         return at < size && starts[at] <= address ? preferred[at] : -1;
+    }
+
+    /** {@return whether the page is advised to be read far more often than written} */
+    boolean readMostly(long address) {
+        int at = firstEndingAfter(address);
+        return at < size && starts[at] <= address && readMostly[at];
     }
 
     /** {@return the devices that access any page of a range, a bit each} */
@@ -78,15 +91,20 @@ final class HintMap {
     HintMap with(long start, long end, Change change) {
         var made = new Builder(2 * size + 3);
         for (int at = 0; at < size; at++) {
-            made.add(starts[at], Math.min(ends[at], start), preferred[at], accessedBy[at]);
+            made.add(starts[at], Math.min(ends[at], start), preferred[at], accessedBy[at], readMostly[at]);
         }
         for (long from = start; from < end; ) {
             long to = Math.min(end, until(from));
-            made.add(from, to, change.preferred(preferred(from)), change.accessedBy(accessedBy(from, from + 1)));
+            made.add(
+                    from,
+                    to,
+                    change.preferred(preferred(from)),
+                    change.accessedBy(accessedBy(from, from + 1)),
+                    change.readMostly(readMostly(from)));
             from = to;
         }
         for (int at = 0; at < size; at++) {
-            made.add(Math.max(starts[at], end), ends[at], preferred[at], accessedBy[at]);
+            made.add(Math.max(starts[at], end), ends[at], preferred[at], accessedBy[at], readMostly[at]);
         }
         return made.build();
     }
@@ -100,15 +118,15 @@ final class HintMap {
             if (from < to) {
                 int node = preferred[at];
                 long devices = accessedBy[at];
-                now = now.with(from - start + target, to - start + target, fixed(node, devices));
+                now = now.with(from - start + target, to - start + target, fixed(node, devices, readMostly[at]));
             }
         }
         return now;
     }
 
-    static final Change NOTHING = fixed(-1, 0);
+    static final Change NOTHING = fixed(-1, 0, /* read= */ false);
 
-    private static Change fixed(int node, long devices) {
+    private static Change fixed(int node, long devices, boolean read) {
         return new Change() {
             @Override
             public int preferred(int before) {
@@ -119,6 +137,11 @@ final class HintMap {
             public long accessedBy(long before) {
                 return devices;
             }
+
+            @Override
+            public boolean readMostly(boolean before) {
+                return read;
+            }
         };
     }
 
@@ -128,6 +151,7 @@ final class HintMap {
         private final long[] ends;
         private final byte[] preferred;
         private final long[] accessedBy;
+        private final boolean[] readMostly;
         private int size;
 
         Builder(int room) {
@@ -135,14 +159,19 @@ final class HintMap {
             ends = new long[room];
             preferred = new byte[room];
             accessedBy = new long[room];
+            readMostly = new boolean[room];
         }
 
-        void add(long start, long end, int node, long devices) {
-            if (start >= end || node < 0 && devices == 0) {
+        void add(long start, long end, int node, long devices, boolean read) {
+            if (start >= end || node < 0 && devices == 0 && !read) {
                 return;
             }
             int last = size - 1;
-            if (size > 0 && ends[last] == start && preferred[last] == node && accessedBy[last] == devices) {
+            if (size > 0
+                    && ends[last] == start
+                    && preferred[last] == node
+                    && accessedBy[last] == devices
+                    && readMostly[last] == read) {
                 ends[last] = end;
                 return;
             }
@@ -150,6 +179,7 @@ final class HintMap {
             ends[size] = end;
             preferred[size] = (byte) node;
             accessedBy[size] = devices;
+            readMostly[size] = read;
             size++;
         }
 
@@ -159,6 +189,7 @@ final class HintMap {
                     Arrays.copyOf(ends, size),
                     Arrays.copyOf(preferred, size),
                     Arrays.copyOf(accessedBy, size),
+                    Arrays.copyOf(readMostly, size),
                     size);
         }
     }

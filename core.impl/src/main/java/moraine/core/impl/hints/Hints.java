@@ -17,6 +17,11 @@ public final class Hints {
         return map.preferred(address);
     }
 
+    /** {@return whether the page is advised to be duplicated for devices that read it} */
+    public boolean readMostly(long address) {
+        return map.readMostly(address);
+    }
+
     /** {@return whether a device is advised to keep translations of any page of a range} */
     boolean accessedBy(int device, long start, long end) {
         return (map.accessedBy(start, end) >>> device & 1) != 0;

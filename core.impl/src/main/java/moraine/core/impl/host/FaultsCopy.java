@@ -1,5 +1,6 @@
 package moraine.core.impl.host;
 
+import java.util.List;
 import moraine.core.api.model.DeviceAction;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
@@ -129,8 +130,8 @@ final class FaultsCopy implements DeviceFaults {
     @Override
     public void decide(int index, DeviceAction action, int windowPages) {
         checked(index);
-        if (action == null || PlanCheck.unsupported(action)) {
-            refuse("action " + action + " is not offered; MAP_REMOTE and MIGRATE are");
+        if (action == null) {
+            refuse("no action is none of those that are offered; name one of " + List.of(ACTIONS));
         } else if (Integer.bitCount(windowPages) != 1 || windowPages < 0 || windowPages > Pages.PER_LARGE) {
             refuse("window of " + windowPages + " pages is not a power of two from 1 to " + Pages.PER_LARGE);
         } else {

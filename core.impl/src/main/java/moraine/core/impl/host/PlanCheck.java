@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Blame;
-import moraine.core.api.model.DeviceAction;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceRule;
 import moraine.core.api.model.Errno;
@@ -46,18 +45,13 @@ final class PlanCheck {
      *
      * @param own nodes whose types are the policy's; those of absent devices keep types of policies before it, whose
      *     names are not its to know
-     * @throws MoraineException EINVAL, or EOPNOTSUPP for what is not offered
+     * @throws MoraineException EINVAL
      */
     static void run(Topology topology, Types types, MachineView view, Plan plan, Set<Integer> own) {
         var check = new PlanCheck(topology, types, view, plan);
         check.types(own);
         check.zonelists();
         check.rules();
-    }
-
-    /** {@return whether the action has its place in the model but is not offered} */
-    static boolean unsupported(DeviceAction action) {
-        return action == DeviceAction.DUPLICATE_READ_ONLY;
     }
 
     private void types(Set<Integer> own) {
@@ -123,12 +117,6 @@ final class PlanCheck {
 
     private void rules() {
         for (DeviceRule rule : plan.deviceRules()) {
-            if (unsupported(rule.action())) {
-                throw new MoraineException(
-                        Errno.EOPNOTSUPP,
-                        Blame.PLUGIN,
-                        "device action " + rule.action() + " is not offered; MAP_REMOTE, MIGRATE and EXCLUSIVE are");
-            }
             Integer initiator = rule.initiator();
             if (initiator != null) {
                 exists(initiator, "a device rule");

@@ -29,6 +29,8 @@ public final class Evictor {
     private final Frames frames;
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private long sparedSinceNs = Long.MAX_VALUE;
+    /** Duplicates that the current call dropped. */
+    private int duplicates;
 
     public Evictor(Rooms rooms) {
         this.rooms = rooms;
@@ -80,8 +82,9 @@ public final class Evictor {
         int left = 0;
         int held = 0;
         int heldPages = 0;
+        duplicates = 0;
         long[] victims = agent.scratch();
-        for (int i = 0; i < count && left + heldPages < wanted; i++) {
+        for (int i = 0; i < count && left + heldPages + duplicates < wanted; i++) {
             if (victim(agent, node, pfns[i])) {
                 victims[held++] = pfns[i];
                 heldPages += 1 << frames.order(pfns[i]);
@@ -92,7 +95,7 @@ public final class Evictor {
                 heldPages = 0;
             }
         }
-        return left + move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
+        return left + duplicates + move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
     }
 
     /**
@@ -122,10 +125,11 @@ public final class Evictor {
         int left = 0;
         int held = 0;
         int heldPages = 0;
+        duplicates = 0;
         boolean all = cause != Cause.EVICTION;
         long[] victims = agent.scratch();
         FrameCursor cursor = new FrameCursor(frames, node, hands.get(node));
-        for (long looked = 0; looked < budget && left + heldPages < wanted; looked++) {
+        for (long looked = 0; looked < budget && left + heldPages + duplicates < wanted; looked++) {
             long pfn = cursor.next();
             if (pfn < 0) {
                 break;
@@ -146,7 +150,7 @@ public final class Evictor {
         }
         left += move(agent, node, held, reason, cause);
         hands.set(node, cursor.position());
-        return left;
+        return left + duplicates;
     }
 
     private boolean spared(long pfn) {
@@ -185,10 +189,14 @@ public final class Evictor {
 
     /** Takes reference and lock of a folio that may be evicted. */
     private boolean hold(Agent agent, long pfn, boolean evenYoung) {
-        if (frames.isTail(pfn) || frames.refs(pfn) == 0 || !used(pfn)) {
+        if (frames.isTail(pfn) || frames.refs(pfn) == 0) {
             return false;
         }
         if (!evenYoung && frames.testAndClearYoung(pfn)) {
+            return false;
+        }
+        if (!used(pfn)) {
+            duplicates += rooms.duplicates.evict(pfn) ? 1 : 0;
             return false;
         }
         if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE) || frames.flag(pfn, Frames.UNEVICTABLE)) {

@@ -1,5 +1,6 @@
 package moraine.core.impl.mirror;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.model.DeviceCapabilities;
@@ -14,8 +15,8 @@ import moraine.core.impl.tables.Pte;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One device's translations of one space: a mirror of part of the CPU's table. The entries hold no references; the
- * notifier is their only lifetime guard.
+ * One device's translations of one space: a mirror of part of the CPU's table. The entries hold no references but for
+ * those to duplicates ({@link Duplicates}); the notifier is their only lifetime guard.
  *
  * <p>The device lock guards installing and clearing. Blocks of kernels translate without it and set the young and dirty
  * bits by compare-and-set. Under the lock nobody waits for a frame's lock, only for access sections.
@@ -31,9 +32,15 @@ public final class DeviceTable extends Notifiers.Subscription {
     private final PageTable table;
     private final Contexts contexts;
     private final AtomicBoolean lock = new AtomicBoolean();
+    private final Duplicates duplicates;
+    /** Duplicates whose translations were cleared and that an access may still use; under the lock. */
+    private long[] leaving = new long[16];
+
+    private int leavingCount;
     private volatile @Nullable Errno closed;
 
-    public DeviceTable(SpaceImpl space, int node, String owner, DeviceDriver driver, Actors actors) {
+    public DeviceTable(
+            SpaceImpl space, int node, String owner, DeviceDriver driver, Actors actors, Duplicates duplicates) {
         super(0, Pages.ADDRESS_LIMIT);
         this.space = space;
         this.node = node;
@@ -42,6 +49,7 @@ public final class DeviceTable extends Notifiers.Subscription {
         this.driver = driver;
         this.can = driver.capabilities();
         this.actors = actors;
+        this.duplicates = duplicates;
         this.table = new PageTable(actors);
         this.contexts = new Contexts(actors);
     }
@@ -200,16 +208,72 @@ public final class DeviceTable extends Notifiers.Subscription {
                 return;
             }
             for (int index = first; index <= last; index++) {
-                if (MiddleTable.get(leaf, index) != Pte.NONE) {
+                long entry = MiddleTable.get(leaf, index);
+                if (entry != Pte.NONE) {
                     MiddleTable.set(leaf, index, Pte.NONE);
                     any[0] = true;
+                    leave(entry);
                 }
             }
         });
         if (any[0]) {
             contexts.shootDown(null);
+            dropLeaving();
         }
         return any[0];
+    }
+
+    private void leave(long entry) {
+        if ((entry & Pte.DUPLICATE) == 0) {
+            return;
+        }
+        if (leavingCount == leaving.length) {
+            leaving = Arrays.copyOf(leaving, 2 * leavingCount);
+        }
+        leaving[leavingCount++] = Pte.pfn(entry);
+    }
+
+    private void dropLeaving() {
+        while (leavingCount > 0) {
+            duplicates.drop(leaving[--leavingCount]);
+        }
+    }
+
+    /**
+     * Puts a duplicate, with its one reference, in the place of what the device has of a page; the lock is held, and it
+     * is proven that the CPUs cannot write the page and that no invalidation has passed the table by.
+     *
+     * @return false when the device has a duplicate already
+     */
+    boolean duplicate(long page, long pfn) {
+        long own = table.get(page);
+        if ((own & Pte.DUPLICATE) != 0) {
+            return false;
+        }
+        if (own != Pte.NONE) {
+            clear(page, page + Pages.SIZE);
+        }
+        install(page, Pte.of(Pte.PRESENT, pfn, Pte.DUPLICATE));
+        return true;
+    }
+
+    /** Gives up a duplicate if the device has it at that address. @return whether it had */
+    boolean dropDuplicate(long page, long pfn) {
+        lock();
+        boolean had;
+        try {
+            long own = table.get(page);
+            had = (own & Pte.DUPLICATE) != 0 && Pte.pfn(own) == pfn;
+            if (had) {
+                clear(page, page + Pages.SIZE);
+            }
+        } finally {
+            unlock();
+        }
+        if (had) {
+            driver.invalidate(space.id(), page, page + Pages.SIZE);
+        }
+        return had;
     }
 
     /** Takes all translations away for good and waits until no block uses one. */

@@ -187,6 +187,14 @@ public final class Notifiers {
         return subscription.sequence != seen;
     }
 
+    /**
+     * {@return whether an invalidation runs that has called the subscription already}; decisive under the
+     * subscription's lock: any other has yet to take that
+     */
+    public synchronized boolean invalidating(Subscription subscription) {
+        return subscription.sequence == sequence;
+    }
+
     private void awaitChange(long seen) {
         for (int turn = 0; sequence == seen; turn++) {
             actors.pause(turn);

@@ -145,8 +145,14 @@ public final class RangeFault {
         table.install(address, entry);
     }
 
-    /** {@return whether the device has the page exclusively by now, which a plain translation would undo} */
+    /**
+     * {@return whether the device has the page exclusively by now, or a duplicate of it, which a plain translation
+     * would undo} The sequence is proven, so a duplicate that is there is good.
+     */
     private static boolean isStronger(long own, long found) {
+        if ((own & Pte.DUPLICATE) != 0) {
+            return true;
+        }
         return (own & Pte.ATOMIC) != 0 && Pte.pfn(own) == Pte.pfn(found) && Pte.kind(found) == Pte.PRESENT;
     }
 

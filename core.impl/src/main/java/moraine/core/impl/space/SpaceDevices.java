@@ -29,7 +29,7 @@ public final class SpaceDevices {
                     Errno.EBADF, Blame.CALLER, "space " + space.name() + " is closed; open another for the device");
         }
         if (tables.get(node) == null) {
-            DeviceTable table = new DeviceTable(space, node, owner, driver, rooms.actors);
+            DeviceTable table = new DeviceTable(space, node, owner, driver, rooms.actors, rooms.duplicates);
             space.notifiers().insert(table);
             tables.set(node, table);
         }

@@ -15,7 +15,9 @@ import moraine.core.api.model.PageState;
  * The bits from WRITE to HINTED survive every change of kind. A MIGRATING entry keeps the number of the source frame.
  * HINTED on a MIGRATING, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. An
  * EXCLUSIVE entry keeps the bits that it is to have again, and counts as clean and old until then. ATOMIC in a device's
- * entry says that the device has the page exclusively.
+ * entry says that the device has the page exclusively. The same two bits mean something else where those cannot stand:
+ * DUPLICATED in a CPU's entry that devices may have duplicates of its page, DUPLICATE in a device's entry that it maps
+ * one, and holds the only reference to it.
  */
 public final class Pte {
     public static final int NONE = 0;
@@ -40,6 +42,10 @@ public final class Pte {
     public static final long LARGE = 1L << 9;
     public static final long ATOMIC = 1L << 10;
     public static final long HINTED = 1L << 11;
+    /** In a CPU's entry: whoever makes it writable announces first, with the frame's lock held. */
+    public static final long DUPLICATED = ATOMIC;
+    /** In a device's entry: the frame is a duplicate that goes with this translation. */
+    public static final long DUPLICATE = HINTED;
     /** What survives a change of kind. */
     public static final long BITS_MASK = 0xFF0;
 

@@ -1,8 +1,14 @@
 package moraine.core.impl.check;
 
 import java.util.List;
+import java.util.Set;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.tables.Pte;
@@ -28,6 +34,14 @@ final class MirrorPlantings {
                         "I1",
                         "a device maps 2 MiB where the CPU has small pages",
                         s -> installLarge(s, s.small & -Pages.LARGE_SIZE, s.pfn(s.small) & -512)),
+                new Planting(
+                        "duplicate",
+                        "a device has the page itself as its duplicate",
+                        Set.of("duplicate", "frame-refs"),
+                        s -> install(s, 1, s.small, s.pfn(s.small), Pte.DUPLICATE)),
+                Planting.of("duplicate", "a duplicate is not what the page is", s -> duplicate(s, 0, 0, true)),
+                Planting.of("duplicate", "a device may write a duplicate", s -> duplicate(s, Pte.WRITE, 0, false)),
+                Planting.of("duplicate", "a CPU may write the page", s -> duplicate(s, 0, Pte.WRITE, false)),
                 Planting.of("I2", "a TLB missed a shoot-down", MirrorPlantings::missShootDown),
                 Planting.of("notifier-quiet", "an invalidation never ends", MirrorPlantings::invalidate),
                 Planting.of("device-lock", "a device table stays locked", MirrorPlantings::lock));
@@ -37,6 +51,31 @@ final class MirrorPlantings {
         DeviceTable table = scene.deviceTable(node);
         table.install(address, Pte.of(Pte.PRESENT, pfn, bits));
         return () -> table.install(address, Pte.NONE);
+    }
+
+    /** Plants a duplicate that is right but for a bit of its translation or of the CPU's entry, or its content. */
+    private static Runnable duplicate(Scene scene, long bits, long cpuBits, boolean changed) {
+        Rooms rooms = scene.rooms;
+        long at = scene.small;
+        long original = scene.pfn(at);
+        Agent agent = rooms.newAgent();
+        AllocRequest request = agent.worker().request;
+        request.reset(Reason.DEVICE_FAULT, Intent.READ, 1, scene.space.tenant());
+        long copy = rooms.allocator.allocate(agent.worker(), request, 0);
+        rooms.retire(agent);
+        if (changed) {
+            rooms.frames.zero(copy, 1);
+        } else {
+            rooms.frames.copy(original, copy, 1);
+        }
+        rooms.frames.owner(copy, rooms.frames.object(original), rooms.frames.index(original));
+        Runnable entry = scene.put(at, scene.entry(at) & ~Pte.WRITE | Pte.DUPLICATED | cpuBits);
+        scene.deviceTable(1).install(at, Pte.of(Pte.PRESENT, copy, Pte.DUPLICATE | bits));
+        return () -> {
+            scene.space.notifiers().start(Notifiers.Event.CLEAR, at, at + Pages.SIZE);
+            entry.run();
+            scene.space.notifiers().end();
+        };
     }
 
     private static Runnable installLarge(Scene scene, long address, long head) {

@@ -98,7 +98,7 @@ final class EjectionTest {
     @Test
     void shouldDropAndCountIllegalAnswersThenEject() {
         use(batch -> {
-            batch.decide(0, DeviceAction.DUPLICATE_READ_ONLY, 1);
+            batch.decide(0, DeviceAction.DUPLICATE_READ_ONLY, -4);
             batch.decide(1, DeviceAction.MIGRATE, 3);
             batch.decide(2, DeviceAction.MIGRATE, 4);
         });

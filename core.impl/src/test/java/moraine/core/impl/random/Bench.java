@@ -53,7 +53,8 @@ final class Bench implements AutoCloseable {
         String large = "large=" + random.nextBoolean();
         String window = "window=" + (1 << random.nextInt(6));
         return switch (random.nextInt(5)) {
-            case 0, 1 -> "hidden(" + large + "," + window + ")";
+            case 0 -> "hidden(" + large + "," + window + ",duplicate=" + random.nextBoolean() + ")";
+            case 1 -> "hidden(" + large + "," + window + ")";
             case 2, 3 -> "node(" + large + "," + window + ")";
             default -> MachineSpec.LAST_RESORT;
         };

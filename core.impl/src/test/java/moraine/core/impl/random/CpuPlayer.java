@@ -89,6 +89,8 @@ final class CpuPlayer implements Player {
             moveWhole();
         } else if (dice < 193) {
             bench.dropFreed();
+        } else if (dice < 197) {
+            readMostly();
         } else {
             collapse();
         }
@@ -146,6 +148,21 @@ final class CpuPlayer implements Player {
             bench.request(arena.space, region.base, bytes, 1 + random.nextInt(Bench.DEVICES));
         } catch (MoraineException e) {
             if (!COLLAPSE_ENDS.contains(e.errno())) {
+                throw e;
+            }
+        }
+    }
+
+    /** Lets devices that read have copies of pages, or takes that back. */
+    private void readMostly() {
+        Region region = arena.any(random);
+        int first = random.nextInt(region.pages);
+        long bytes = (1L + random.nextInt(region.pages - first)) * Pages.SIZE;
+        Advice advice = random.nextInt(3) > 0 ? Advice.READ_MOSTLY : Advice.NOT_READ_MOSTLY;
+        try {
+            arena.space.advise(region.base + (long) first * Pages.SIZE, bytes, advice);
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.ENOMEM || !region.gone) {
                 throw e;
             }
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Pages;
@@ -64,7 +65,7 @@ final class SingleRun implements AutoCloseable {
     }
 
     private void operate(Side side) {
-        switch (random.nextInt(45)) {
+        switch (random.nextInt(47)) {
             case 0, 1 -> mappings.map(side);
             case 2 -> mappings.unmap(side);
             case 3, 4 -> mappings.protect(side);
@@ -79,6 +80,7 @@ final class SingleRun implements AutoCloseable {
             case 18, 19 -> accesses.touch(side);
             case 40, 41 -> accesses.exclusive(side, mappings.length());
             case 42, 43 -> pins.pin(side, mappings.length());
+            case 45, 46 -> readMostly(side);
             case 44 -> pins.dead(side, mappings.length());
             case 20, 21, 22, 23, 24, 25, 26, 27 -> accesses.read(side);
             default -> accesses.write(side);
@@ -123,6 +125,16 @@ final class SingleRun implements AutoCloseable {
                 bench.shatter(node);
             }
             bench.request(side.space(), at & -Pages.LARGE_SIZE, 2 * Pages.LARGE_SIZE, node);
+        }
+    }
+
+    private void readMostly(Side side) {
+        long at = side.model().anyPage(random);
+        if (at != 0) {
+            int count = side.model().run(at, mappings.length());
+            boolean given = random.nextInt(3) > 0;
+            side.space().advise(at, (long) count * Pages.SIZE, given ? Advice.READ_MOSTLY : Advice.NOT_READ_MOSTLY);
+            side.note("read mostly " + given, at, count);
         }
     }
 
