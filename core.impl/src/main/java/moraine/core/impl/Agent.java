@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.access.AccessContext;
 import moraine.core.impl.allocator.Worker;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.migration.Batch;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Agent {
     private final long[] scratch = new long[Pages.PER_LARGE];
     private @Nullable Batch batch;
     private @Nullable AccessContext context;
+    private @Nullable SetPolicy taskPolicy;
     private int depth;
 
     @SuppressWarnings("UnusedVariable") // through BUSY
@@ -75,6 +77,15 @@ public final class Agent {
 
     public void context(AccessContext own) {
         context = own;
+    }
+
+    /** {@return the memory policy of the task whose faults this agent serves, or null} */
+    public @Nullable SetPolicy taskPolicy() {
+        return taskPolicy;
+    }
+
+    public void taskPolicy(@Nullable SetPolicy policy) {
+        taskPolicy = policy;
     }
 
     /** {@return the node whose processors do what it does} */

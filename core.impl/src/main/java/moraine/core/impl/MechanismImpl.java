@@ -18,6 +18,7 @@ import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.PolicyMoves;
 import moraine.core.impl.machine.Foundation;
 import moraine.core.impl.machine.Mechanism;
+import moraine.core.impl.mempolicy.InterleaveWeights;
 import moraine.core.impl.migration.FolioConverter;
 import moraine.core.impl.mirror.MirroredDevice;
 import moraine.core.impl.space.SpaceImpl;
@@ -65,6 +66,11 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
     @Override
     public CachedFile openFile(Path path, boolean writable) {
         return rooms.cache.open(path, writable);
+    }
+
+    @Override
+    public InterleaveWeights weights() {
+        return rooms.policies.weights();
     }
 
     @Override

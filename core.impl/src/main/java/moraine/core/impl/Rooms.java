@@ -22,6 +22,7 @@ import moraine.core.impl.frames.Movers;
 import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.host.Regimes;
 import moraine.core.impl.machine.Foundation;
+import moraine.core.impl.mempolicy.MemoryPolicies;
 import moraine.core.impl.migration.LazyPages;
 import moraine.core.impl.mirror.Duplicates;
 import moraine.core.impl.pins.Pins;
@@ -52,6 +53,7 @@ public final class Rooms {
     public final Pins pins;
     public final Duplicates duplicates;
     public final LazyPages lazyPages;
+    public final MemoryPolicies policies;
     public final World world;
     public final PageCache cache;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
@@ -82,6 +84,7 @@ public final class Rooms {
         duplicates = new Duplicates(frames, allocator, objects, actors, foundation.counters());
         lazyPages = new LazyPages(this);
         world = new World(actors);
+        policies = new MemoryPolicies(this);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());
         cache = new PageCache(this, stores);

@@ -90,8 +90,8 @@ final class MachineRecords {
                 .with("pages", Pages.count(vma.end() - vma.start()))
                 .with("access", vma.protection())
                 .with("sharing", vma.sharing())
-                .with("binding", vma.binding().mode())
-                .with("bound_nodes", vma.binding().nodes());
+                .with("policy", vma.policy().mode())
+                .with("policy_nodes", vma.policy().nodes());
     }
 
     /** {@return each policy, then each that ended} */

@@ -3,7 +3,7 @@ package moraine.launcher.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import moraine.core.api.model.Binding;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.SpaceInfo;
@@ -21,7 +21,7 @@ final class SpacesText {
     }
 
     private static String space(SpaceInfo space) {
-        var grid = new Grid("start", "end", ">pages", "access", "sharing", "binding");
+        var grid = new Grid("start", "end", ">pages", "access", "sharing", "policy");
         for (VmaInfo vma : space.mappings()) {
             grid.row(
                     Texts.address(vma.start()),
@@ -29,7 +29,7 @@ final class SpacesText {
                     Texts.count(Pages.count(vma.end() - vma.start())),
                     access(vma),
                     vma.sharing() == Sharing.PRIVATE ? "private" : "shared",
-                    binding(vma.binding()));
+                    policy(vma.policy()));
         }
         return "space " + space.id() + " " + space.name() + ", tenant " + space.tenant() + ", resident: "
                 + resident(space.residentPages()) + "\n" + grid;
@@ -43,12 +43,8 @@ final class SpacesText {
         };
     }
 
-    private static String binding(Binding binding) {
-        return switch (binding.mode()) {
-            case DEFAULT -> "-";
-            case BIND -> "bind " + binding.nodes();
-            case PREFERRED -> "preferred " + binding.nodes();
-        };
+    private static String policy(MemoryPolicy policy) {
+        return policy.mode() == MemoryPolicy.Mode.DEFAULT ? "-" : policy.toString();
     }
 
     private static String resident(List<Long> pages) {

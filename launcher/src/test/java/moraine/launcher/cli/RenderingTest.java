@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import moraine.core.api.model.AccessEdge;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.ExitRecord;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MemoryType;
 import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeKind;
@@ -85,13 +85,13 @@ final class RenderingTest {
     @Test
     void shouldShowSpacesWithTheirMappings() {
         var mappings = List.of(
-                new VmaInfo(BASE, BASE + 8 * 4096, Protection.READ_WRITE, Sharing.PRIVATE, Binding.DEFAULT),
-                new VmaInfo(BASE + 0x10000, BASE + 0x11000, Protection.READ, Sharing.SHARED, Binding.bind(1)));
+                new VmaInfo(BASE, BASE + 8 * 4096, Protection.READ_WRITE, Sharing.PRIVATE, MemoryPolicy.DEFAULT),
+                new VmaInfo(BASE + 0x10000, BASE + 0x11000, Protection.READ, Sharing.SHARED, MemoryPolicy.bind(1)));
         var space = new SpaceInfo(3, "demo", "default", mappings, List.of(6L, 0L, 1L));
 
         assertThat(SpacesText.of(List.of(space))).isEqualTo("""
                 space 3 demo, tenant default, resident: 6 pages on node 0, 1 page on node 2
-                start           end             pages  access       sharing  binding
+                start           end             pages  access       sharing  policy
                 0x7f0000000000  0x7f0000008000      8  read, write  private  -
                 0x7f0000010000  0x7f0000011000      1  read         shared   bind {1}
                 """);

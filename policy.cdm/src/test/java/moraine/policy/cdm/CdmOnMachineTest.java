@@ -5,8 +5,8 @@ import static moraine.testkit.SmallMachine.GPU;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.host.Limits;
@@ -53,7 +53,7 @@ final class CdmOnMachineTest {
     @Test
     void shouldHonourABindWhoeverTouches() {
         long memory = on.map(32);
-        on.space().mbind(memory, 32 * Pages.SIZE, Binding.bind(GPU));
+        on.space().mbind(memory, 32 * Pages.SIZE, MemoryPolicy.bind(GPU));
 
         on.cpuWrites(memory, 16);
         on.gpuAdds(memory, 32);
@@ -67,7 +67,7 @@ final class CdmOnMachineTest {
     @Test
     void shouldHonourAPreferenceWhoeverTouches() {
         long memory = on.map(32);
-        on.space().mbind(memory, 32 * Pages.SIZE, Binding.preferred(GPU));
+        on.space().mbind(memory, 32 * Pages.SIZE, MemoryPolicy.preferred(GPU));
 
         on.cpuWrites(memory, 16);
         on.gpuAdds(memory, 32);
@@ -78,7 +78,7 @@ final class CdmOnMachineTest {
     @Test
     void shouldStayOnTheTouchersListWhenTheMaskHoldsItsNode() {
         long memory = on.map(1);
-        on.space().mbind(memory, Pages.SIZE, Binding.bind(CPU, GPU));
+        on.space().mbind(memory, Pages.SIZE, MemoryPolicy.bind(CPU, GPU));
 
         on.cpuWrites(memory, 1);
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
@@ -85,7 +85,7 @@ final class HmmOnMachineTest {
     void shouldLetNobodyBindToTheDevice() {
         long memory = on.map(1);
 
-        assertThatThrownBy(() -> on.space().mbind(memory, Pages.SIZE, Binding.bind(GPU)))
+        assertThatThrownBy(() -> on.space().mbind(memory, Pages.SIZE, MemoryPolicy.bind(GPU)))
                 .isInstanceOf(MoraineException.class);
         assertThatThrownBy(() -> on.space().migrate(memory, Pages.SIZE, GPU, Cause.USER))
                 .isInstanceOf(MoraineException.class);

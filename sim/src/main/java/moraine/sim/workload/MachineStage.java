@@ -7,10 +7,10 @@ import moraine.core.api.driver.Kernel;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Device;
 import moraine.core.api.host.Machine;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSpec;
@@ -98,7 +98,7 @@ public final class MachineStage implements Stage, AutoCloseable {
             return;
         }
         try {
-            space.mbind(address, bytes, Binding.preferred(device.node()));
+            space.mbind(address, bytes, MemoryPolicy.preferred(device.node()));
             grantedRanges++;
         } catch (MoraineException e) {
             if (e.errno() != Errno.EINVAL) {

@@ -1,17 +1,22 @@
 package moraine.core.api.host;
 
 import java.util.List;
+import java.util.Set;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MbindFlag;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MigrationReport;
+import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.PageStatus;
 import moraine.core.api.model.PinKind;
 import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.SpaceInfo;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -81,12 +86,53 @@ public interface AddressSpace extends AutoCloseable {
     AddressSpace fork(String name);
 
     /**
-     * Sets where future pages of a range come from; pages that exist stay.
+     * Sets where future pages of a range come from; pages that exist stay. The policy of shared memory and of files
+     * holds for all who map it.
      *
-     * @throws moraine.core.api.model.MoraineException EINVAL when a node cannot be bound to under the active policy, or
-     *     lies outside the tenant's nodes
+     * @throws moraine.core.api.model.MoraineException EINVAL for a policy that leaves no node: nodes outside the
+     *     tenant's, or that the placement policy does not offer, do not count; ENOMEM where nothing is mapped
      */
-    void mbind(long address, long bytes, Binding binding);
+    void mbind(long address, long bytes, MemoryPolicy policy);
+
+    /**
+     * Sets where pages of a range come from, and what becomes of those that exist.
+     *
+     * @return what became of the pages: those outside the policy's nodes are moved, or skipped
+     * @throws moraine.core.api.model.MoraineException as without flags; EIO with {@link MbindFlag#STRICT}
+     */
+    MigrationReport mbind(long address, long bytes, MemoryPolicy policy, Set<MbindFlag> flags);
+
+    /**
+     * Gives the space a memory policy, for pages whose range and task have none. Forks inherit it.
+     *
+     * @throws moraine.core.api.model.MoraineException EINVAL for one that leaves no node
+     */
+    void memoryPolicy(MemoryPolicy policy);
+
+    /** {@return the space's memory policy, as it was given} */
+    MemoryPolicy memoryPolicy();
+
+    /**
+     * Moves pages one by one, or tells where they are (Linux move_pages). A 2 MiB page moves whole.
+     *
+     * @param nodes where each page is to be, or null to ask
+     * @param all whether pages that other spaces map too are moved
+     * @return a status for each page, in the order of the addresses
+     * @throws moraine.core.api.model.MoraineException with nothing moved: EINVAL for as many nodes as there are not
+     *     addresses, ENODEV for a node that is not there, EACCES for one that the tenant may not use or to which an
+     *     application may not move pages
+     */
+    List<PageStatus> movePages(long[] addresses, int @Nullable [] nodes, boolean all);
+
+    /**
+     * Moves all pages of the space on some nodes to others, the n-th of one set to the n-th of the other (Linux
+     * migrate_pages).
+     *
+     * @param all whether pages that other spaces map too are moved
+     * @return pages that stayed behind
+     * @throws moraine.core.api.model.MoraineException EINVAL for an empty set; ENODEV, EACCES as {@link #movePages}
+     */
+    long migratePages(NodeSet from, NodeSet to, boolean all);
 
     /**
      * Moves the pages of a range to a node, as {@code move_pages} does for an application.

@@ -1,5 +1,6 @@
 package moraine.core.api.host;
 
+import moraine.core.api.model.MemoryPolicy;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -13,6 +14,18 @@ public interface CpuContext extends MemoryAccess, AutoCloseable {
     AddressSpace space();
 
     int node();
+
+    /**
+     * Gives the task whose context this is a memory policy: it holds for the pages that its touches make, where their
+     * range has none (Linux set_mempolicy).
+     *
+     * @param policy {@link MemoryPolicy#DEFAULT} for the space's
+     * @throws moraine.core.api.model.MoraineException EINVAL for one that leaves no node
+     */
+    void memoryPolicy(MemoryPolicy policy);
+
+    /** {@return the task's memory policy, as it was given} */
+    MemoryPolicy memoryPolicy();
 
     @Override
     void close();

@@ -59,6 +59,18 @@ public interface Machine extends MachineView, AutoCloseable {
     List<TenantInfo> tenants();
 
     /**
+     * Sets how many pages in turn a node gets under
+     * {@link moraine.core.api.model.MemoryPolicy.Mode#WEIGHTED_INTERLEAVE}.
+     *
+     * @param weight 1 to 255, or 0 for the usual one: the node's part of the bandwidth that CPUs have to all nodes
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node, EINVAL for another weight
+     */
+    void interleaveWeight(int node, int weight);
+
+    /** {@return the weights by node id, 0 for ids without a node} */
+    List<Integer> interleaveWeights();
+
+    /**
      * {@return the device of that name}
      *
      * @throws moraine.core.api.model.MoraineException ENOENT

@@ -7,6 +7,6 @@ package moraine.core.api.model;
  * @param end first address beyond
  * @param protection allowed accesses
  * @param sharing private or shared
- * @param binding memory policy of the range
+ * @param policy memory policy of the range; of shared memory, at its first page
  */
-public record VmaInfo(long start, long end, Protection protection, Sharing sharing, Binding binding) {}
+public record VmaInfo(long start, long end, Protection protection, Sharing sharing, MemoryPolicy policy) {}

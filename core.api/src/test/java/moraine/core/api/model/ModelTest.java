@@ -75,11 +75,12 @@ final class ModelTest {
     }
 
     @Test
-    void shouldTakeNodesForEveryBindingButTheDefault() {
-        assertThat(Binding.bind(1).nodes()).isEqualTo(NodeSet.of(1));
-        assertThatThrownBy(() -> new Binding(Binding.Mode.BIND, NodeSet.EMPTY)).hasMessageContaining("at least one");
-        assertThatThrownBy(() -> new Binding(Binding.Mode.DEFAULT, NodeSet.of(1)))
-                .hasMessageContaining("takes no nodes");
+    void shouldTakeNodesForPoliciesThatNameSome() {
+        assertThat(MemoryPolicy.bind(1).nodes()).isEqualTo(NodeSet.of(1));
+        assertThatThrownBy(() -> new MemoryPolicy(MemoryPolicy.Mode.BIND, NodeSet.EMPTY))
+                .hasMessageContaining("at least one");
+        assertThatThrownBy(() -> new MemoryPolicy(MemoryPolicy.Mode.DEFAULT, NodeSet.of(1)))
+                .hasMessageContaining("take no nodes");
     }
 
     @Test

@@ -5,10 +5,12 @@ import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.userfault.Registration;
 
@@ -47,7 +49,8 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
                 new MoraineException(
                         outcome,
                         Blame.RESOURCES,
-                        access + " found no free page in the nodes that its binding, its tenant and the policy allow;"
+                        access
+                                + " found no free page in the nodes that its memory policy, its tenant and the placement policy allow;"
                                 + " unmap some, or allow more nodes");
             case EDQUOT ->
                 new MoraineException(
@@ -80,6 +83,16 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
     @Override
     public int node() {
         return initiator();
+    }
+
+    @Override
+    public void memoryPolicy(MemoryPolicy policy) {
+        agent.taskPolicy(rooms.policies.set(policy, space.tenant()));
+    }
+
+    @Override
+    public MemoryPolicy memoryPolicy() {
+        return SetPolicy.given(agent.taskPolicy());
     }
 
     @Override

@@ -34,6 +34,10 @@ public final class AllocRequest {
     public int tenant;
     /** Nodes that the request itself names, by {@code mbind} say; 0 for none. */
     public long explicitMask;
+    /** Whether all nodes are open when those of the explicit mask are full. */
+    public boolean maskPreferred;
+    /** Node whose list is walked instead of the initiator's, unless one is named; -1 for none. */
+    public int home = -1;
     /** Nodes left by limits that are not the request's; -1 for all. */
     public long effectiveMask = -1;
     /** Whether the fallback list is walked, or the one without fallback. */
@@ -52,6 +56,8 @@ public final class AllocRequest {
         initiator = newInitiator;
         tenant = newTenant;
         explicitMask = 0;
+        maskPreferred = false;
+        home = -1;
         effectiveMask = -1;
         maySpill = true;
         namedNode = -1;
@@ -78,7 +84,7 @@ public final class AllocRequest {
 
     /** {@return whether nothing but reason, initiator, tenant and spilling decides where it leads} */
     boolean plain() {
-        return explicitMask == 0 && effectiveMask == -1 && namedNode == -1;
+        return explicitMask == 0 && effectiveMask == -1 && namedNode == -1 && home == -1;
     }
 
     private static Reserve reserve(Reason why) {

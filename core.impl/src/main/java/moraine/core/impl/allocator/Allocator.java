@@ -96,7 +96,19 @@ public final class Allocator extends ZoneTable {
             frames.handOut(pfn, worker.pathWord);
             return pfn;
         }
-        return walk(worker, request, order, lists, tenant);
+        long pfn = walk(worker, request, order, lists, tenant);
+        return pfn < 0 && request.maskPreferred ? walkBeyond(worker, request, order, lists, tenant) : pfn;
+    }
+
+    /** Walks all nodes for a request that preferred some, which are full. */
+    private long walkBeyond(Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {
+        long preferred = request.explicitMask;
+        request.explicitMask = 0;
+        try {
+            return walk(worker, request, order, lists, tenant);
+        } finally {
+            request.explicitMask = preferred;
+        }
     }
 
     private long walk(Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {

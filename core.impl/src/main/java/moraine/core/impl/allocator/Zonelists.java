@@ -92,7 +92,7 @@ public final class Zonelists {
      * @param mask what the request wants and may have
      */
     int[] walk(AllocRequest request, long mask) {
-        int owner = request.initiator;
+        int owner = request.home >= 0 ? request.home : request.initiator;
         if (request.namedNode >= 0) {
             owner = request.namedNode;
         } else if (firstOfMask && request.explicitMask != 0 && (mask >>> owner & 1) == 0 && mask != 0) {

@@ -12,6 +12,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.faults.Placement;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
@@ -66,17 +67,19 @@ final class CachePages {
      * Makes a page that nobody knows yet; its content is the caller's to set. It has no owner before that, so that
      * nobody takes a copy of it to somewhere else.
      *
-     * @param vma whose tenant is charged and whose binding holds, or null for the default tenant
+     * @param index of the page to come, whose memory policy is its object's, else the task's or the mapping space's
+     * @param vma whose tenant is charged, or null for the default tenant
      * @param initiator node of the processor that touched
      * @return it with a reference, or a negative errno
      */
-    long make(Agent agent, @Nullable Vma vma, int initiator) {
+    long make(Agent agent, MemoryObject object, long index, @Nullable Vma vma, int initiator) {
         long begun = rooms.nowNs();
         int from = placement.sharer(initiator);
         Reason reason = from == initiator && placement.isDevice(initiator) ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
-        AllocRequest request = vma == null
-                ? placement.request(agent, tenant, reason, Intent.READ, from)
-                : placement.request(agent, vma, reason, Intent.READ, from);
+        int payer = vma == null ? tenant : vma.space().tenant();
+        AllocRequest request = placement.request(agent, payer, reason, Intent.READ, from);
+        SetPolicy wide = vma == null ? null : vma.space().policy();
+        rooms.policies.direct(request, object.policies().at(index), agent, wide, index);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn >= 0) {
             frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));

@@ -114,7 +114,7 @@ final class FileLoader {
             long epoch,
             @Nullable Vma vma,
             int initiator) {
-        long pfn = pages.make(agent, vma, initiator);
+        long pfn = pages.make(agent, file, index, vma, initiator);
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }

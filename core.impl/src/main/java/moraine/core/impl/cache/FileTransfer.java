@@ -147,7 +147,7 @@ final class FileTransfer {
     private boolean writeNew(
             Agent agent, FileObject file, long position, MemorySegment source, long offset, long bytes) {
         long index = position >>> Pages.SHIFT;
-        long pfn = pages.make(agent, /* vma= */ null, pages.node());
+        long pfn = pages.make(agent, file, index, /* vma= */ null, pages.node());
         if (pfn < 0) {
             throw noRoom(file, position, Errno.values()[(int) -pfn]);
         }

@@ -57,7 +57,7 @@ final class AnonymousFaults {
             return zeroPage(vma, address);
         }
         Reason reason = reason(initiator);
-        AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, initiator);
+        AllocRequest request = placement.request(agent, vma, address, reason, Intent.WRITE, initiator);
         placement.prefer(request, vma, address);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {

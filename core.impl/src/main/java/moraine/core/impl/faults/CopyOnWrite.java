@@ -121,7 +121,7 @@ final class CopyOnWrite {
     private Errno copy(Agent agent, Vma vma, long address, long old, int initiator) {
         long begun = rooms.nowNs();
         int from = rooms.topology.kind(initiator) == NodeKind.DEVICE ? frames.node(old) : initiator;
-        AllocRequest request = placement.request(agent, vma, Reason.COPY_ON_WRITE, Intent.WRITE, from);
+        AllocRequest request = placement.request(agent, vma, address, Reason.COPY_ON_WRITE, Intent.WRITE, from);
         placement.prefer(request, vma, address);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {

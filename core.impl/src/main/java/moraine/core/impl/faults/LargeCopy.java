@@ -51,7 +51,8 @@ final class LargeCopy {
     private Errno copy(Agent agent, Vma vma, long base, long old, int initiator) {
         long begun = rooms.nowNs();
         int from = rooms.topology.kind(initiator) == NodeKind.DEVICE ? rooms.home(initiator) : initiator;
-        AllocRequest request = placement.request(agent, vma, Reason.COPY_ON_WRITE, Intent.WRITE, from);
+        AllocRequest request =
+                placement.request(agent, vma, base, Pages.LARGE_ORDER, Reason.COPY_ON_WRITE, Intent.WRITE, from);
         long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
         if (head < 0) {
             return Errno.values()[(int) -head];

@@ -56,7 +56,7 @@ final class LargeTouch {
         boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE && !vma.largeOnly();
         Reason reason = device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
         int near = vma.largeOnly() ? cpu(initiator) : initiator;
-        AllocRequest request = placement.request(agent, vma, reason, Intent.WRITE, near);
+        AllocRequest request = placement.request(agent, vma, base, Pages.LARGE_ORDER, reason, Intent.WRITE, near);
         placement.prefer(request, vma, base);
         long head = rooms.allocator.allocate(agent.worker(), request, Pages.LARGE_ORDER);
         if (head < 0) {

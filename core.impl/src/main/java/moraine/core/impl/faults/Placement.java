@@ -1,7 +1,6 @@
 package moraine.core.impl.faults;
 
 import moraine.core.api.model.Attribute;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.NodeKind;
@@ -11,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.frames.History;
 import moraine.core.impl.host.Regime;
+import moraine.core.impl.mempolicy.MemoryPolicies;
 import moraine.core.impl.vma.Vma;
 
 /** Turns what is known of a page into an allocation request, and what was done into its history. */
@@ -21,21 +21,21 @@ public final class Placement {
         this.rooms = rooms;
     }
 
-    /**
-     * Fills the agent's request for a new page of a mapping. A binding to nodes that cannot be bound to under the
-     * regime in force lies dormant.
-     */
-    public AllocRequest request(Agent agent, Vma vma, Reason reason, Intent intent, int initiator) {
+    /** Fills the agent's request for the new page of a mapping at an address. */
+    public AllocRequest request(Agent agent, Vma vma, long address, Reason reason, Intent intent, int initiator) {
+        return request(agent, vma, address, /* order= */ 0, reason, intent, initiator);
+    }
+
+    /** Fills the agent's request for a new page or folio of a mapping. */
+    public AllocRequest request(
+            Agent agent, Vma vma, long address, int order, Reason reason, Intent intent, int initiator) {
         AllocRequest request = request(agent, vma.space().tenant(), reason, intent, initiator);
-        Binding binding = vma.binding();
-        if (binding.mode() != Binding.Mode.DEFAULT) {
-            long nodes = binding.nodes().bits() & rooms.regimes.current().bindableMask() & request.effectiveMask;
-            if (binding.mode() == Binding.Mode.BIND) {
-                request.explicitMask = nodes;
-            } else if (nodes != 0) {
-                request.namedNode = Long.numberOfTrailingZeros(nodes);
-            }
-        }
+        rooms.policies.direct(
+                request,
+                MemoryPolicies.ofRange(vma, address),
+                agent,
+                vma.space().policy(),
+                vma.index(address) >>> order);
         return request;
     }
 
@@ -70,11 +70,14 @@ public final class Placement {
 
     /**
      * Makes a request lead to the node where the page's range is advised to be, if the processor that touches can reach
-     * memory there. A binding outweighs advice.
+     * memory there. A memory policy of the range outweighs advice; advice never leads out of a policy's nodes.
      */
     public void prefer(AllocRequest request, Vma vma, long address) {
         int node = vma.space().hints().preferred(address);
-        if (node < 0 || vma.binding().mode() != Binding.Mode.DEFAULT || (request.effectiveMask >>> node & 1) == 0) {
+        if (node < 0
+                || MemoryPolicies.ofRange(vma, address) != null
+                || (request.effectiveMask >>> node & 1) == 0
+                || request.explicitMask != 0 && (request.explicitMask >>> node & 1) == 0) {
             return;
         }
         int type = rooms.regimes.current().typeOfNode(node);

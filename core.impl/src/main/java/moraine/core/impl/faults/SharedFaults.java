@@ -112,8 +112,9 @@ final class SharedFaults {
         long begun = rooms.nowNs();
         int from = placement.sharer(initiator);
         Reason reason = from == initiator && placement.isDevice(initiator) ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
-        AllocRequest request = placement.request(agent, vma, reason, intent, from);
-        placement.prefer(request, vma, vma.address(vma.object(), index));
+        long address = vma.address(vma.object(), index);
+        AllocRequest request = placement.request(agent, vma, address, reason, intent, from);
+        placement.prefer(request, vma, address);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {
             return pfn;

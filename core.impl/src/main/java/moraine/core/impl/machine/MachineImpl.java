@@ -94,6 +94,16 @@ final class MachineImpl implements Machine {
     }
 
     @Override
+    public void interleaveWeight(int node, int weight) {
+        open().mechanism().weights().set(node, weight);
+    }
+
+    @Override
+    public List<Integer> interleaveWeights() {
+        return open().mechanism().weights().list();
+    }
+
+    @Override
     public Device device(String name) {
         return open().devices().find(name);
     }

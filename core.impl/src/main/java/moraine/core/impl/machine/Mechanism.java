@@ -8,6 +8,7 @@ import moraine.core.api.model.Violation;
 import moraine.core.impl.device.DeviceRooms;
 import moraine.core.impl.host.Converter;
 import moraine.core.impl.host.PolicyMoves;
+import moraine.core.impl.mempolicy.InterleaveWeights;
 
 /** The rooms above frames and allocator, as the machine wires them. */
 public interface Mechanism {
@@ -22,6 +23,9 @@ public interface Mechanism {
 
     /** Opens a file through the page cache. */
     CachedFile openFile(Path path, boolean writable);
+
+    /** {@return how many pages in turn nodes get under weighted interleaving} */
+    InterleaveWeights weights();
 
     Converter converter();
 

@@ -107,6 +107,24 @@ public final class Batch {
     }
 
     /**
+     * Moves single pages, and folios whole of which one is named; the space's lock is held shared.
+     *
+     * @return pages moved
+     */
+    public int movePages(SpaceImpl space, long[] addresses, int count) {
+        slots.clear(space);
+        for (int at = 0; at < count; ) {
+            slots.refill();
+            for (; at < count && slots.room(); at++) {
+                collect.page(space, addresses[at]);
+            }
+            passes(space, 0, 0);
+        }
+        slots.space = null;
+        return slots.moved;
+    }
+
+    /**
      * Moves folios found by frame number; no lock of a space is needed.
      *
      * @param heads each with a reference and the lock held, which this call gives up
@@ -119,7 +137,10 @@ public final class Batch {
         return slots.moved;
     }
 
-    /** Does what the slots hold, and then what became of folios that found no destination whole. */
+    /**
+     * Does what the slots hold, and then what became of folios that found no destination whole. The range is announced
+     * as one; pages outside are announced one by one.
+     */
     private void passes(@Nullable SpaceImpl space, long start, long bytes) {
         pass(space, start, bytes);
         while (pieces.next()) {
@@ -131,7 +152,7 @@ public final class Batch {
         if (allocate.run() == 0) {
             return;
         }
-        if (space != null) {
+        if (space != null && bytes > 0) {
             announcements.announce(space, start, bytes);
         }
         run();

@@ -56,6 +56,13 @@ final class CollectStep extends SlotStep {
         return address;
     }
 
+    /** Takes the page at an address, or the whole 2 MiB page; the space's lock is held shared. */
+    void page(SpaceImpl space, long address) {
+        long bytes = Pte.large(space.table().get(address)) ? Pages.LARGE_SIZE : Pages.SIZE;
+        long start = address & -bytes;
+        range(space, start, start + bytes);
+    }
+
     /** Looks at one page or leaf. @return bytes to go on by */
     private long look(Vma vma, long address, long start, long end) {
         long entry = vma.space().table().get(address);

@@ -34,7 +34,7 @@ public final class FolioCollapse {
     @FunctionalInterface
     public interface Destination {
         /** {@return an unmapped folio of 512 pages for a mapping, or the negated ordinal of an errno} */
-        long folio(Agent agent, Vma vma, int initiator);
+        long folio(Agent agent, Vma vma, long base, int initiator);
     }
 
     private final Rooms rooms;
@@ -115,7 +115,7 @@ public final class FolioCollapse {
 
     private Errno replace(Agent agent, Vma vma, long base) {
         long begun = rooms.nowNs();
-        long head = destination.folio(agent, vma, cpu(agent));
+        long head = destination.folio(agent, vma, base, cpu(agent));
         if (head < 0) {
             return Errno.values()[(int) -head];
         }

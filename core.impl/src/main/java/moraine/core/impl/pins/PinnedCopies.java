@@ -52,12 +52,13 @@ public final class PinnedCopies implements AutoCloseable {
     }
 
     /**
-     * Takes a page; no lock but the space's is held.
+     * Takes a page for an address; no lock but the space's is held.
      *
      * @throws MoraineException ENOMEM or EDQUOT when there is none
      */
-    public void provide() {
-        AllocRequest request = placement.request(agent, vma, Reason.COPY_ON_WRITE, Intent.WRITE, rooms.home(0));
+    public void provide(long address) {
+        AllocRequest request =
+                placement.request(agent, vma, address, Reason.COPY_ON_WRITE, Intent.WRITE, rooms.home(0));
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {
             throw new MoraineException(

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.time.Actors;
+import moraine.core.impl.mempolicy.RangePolicies;
 import moraine.core.impl.vma.Vma;
 
 /**
@@ -39,6 +40,7 @@ public class MemoryObject {
     private final AtomicInteger lock = new AtomicInteger();
     private final List<Vma> mappings = new ArrayList<>();
     private long[][] pages = {};
+    private volatile RangePolicies policies = RangePolicies.NONE;
 
     public MemoryObject(int id, Kind kind) {
         this.id = id;
@@ -85,6 +87,16 @@ public class MemoryObject {
     /** {@return the mappings; the lock is held while it is used} */
     public final List<Vma> mappings() {
         return mappings;
+    }
+
+    /** {@return the memory policies of its pages, for all who share them} */
+    public final RangePolicies policies() {
+        return policies;
+    }
+
+    /** Gives its pages other memory policies; the lock is held. */
+    public final void policies(RangePolicies others) {
+        policies = others;
     }
 
     /** {@return frame of a shared page, or -1}; the lock is held */

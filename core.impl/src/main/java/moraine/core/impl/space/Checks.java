@@ -2,7 +2,6 @@ package moraine.core.impl.space;
 
 import java.util.List;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
@@ -200,16 +199,16 @@ public final class Checks {
         }
     }
 
-    static void bindable(Binding binding, NodeSet bindable, NodeSet allowed, String policy) {
-        NodeSet refused = binding.nodes().minus(bindable);
-        if (!refused.isEmpty()) {
-            throw invalid("nodes " + refused + " cannot be bound to under policy " + policy + ", which offers "
-                    + bindable + "; choose among these");
+    static void equallyMany(int addresses, int nodes) {
+        if (addresses != nodes) {
+            throw invalid(
+                    addresses + " addresses and " + nodes + " nodes were given; name a node for each, or none at all");
         }
-        NodeSet foreign = binding.nodes().minus(allowed);
-        if (!foreign.isEmpty()) {
-            throw invalid("nodes " + foreign + " are not allowed to the tenant, which has " + allowed
-                    + "; choose among these");
+    }
+
+    static void nodes(NodeSet from, NodeSet to) {
+        if (from.isEmpty() || to.isEmpty()) {
+            throw invalid("pages are to go from nodes " + from + " to nodes " + to + "; name at least one of each");
         }
     }
 

@@ -42,8 +42,9 @@ final class Collapse {
 
     private void run(Agent agent, long start, long end) {
         Placement placement = new Placement(rooms);
-        FolioCollapse folios = new FolioCollapse(rooms, (who, vma, initiator) -> {
-            AllocRequest request = placement.request(who, vma, Reason.CPU_FAULT, Intent.WRITE, initiator);
+        FolioCollapse folios = new FolioCollapse(rooms, (who, vma, base, initiator) -> {
+            AllocRequest request =
+                    placement.request(who, vma, base, Pages.LARGE_ORDER, Reason.CPU_FAULT, Intent.WRITE, initiator);
             return rooms.allocator.allocate(who.worker(), request, Pages.LARGE_ORDER);
         });
         long first = start + Pages.LARGE_SIZE - 1 & -Pages.LARGE_SIZE;

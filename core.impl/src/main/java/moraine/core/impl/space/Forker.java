@@ -42,7 +42,7 @@ final class Forker {
                 long to = Math.min(vma.end(), region + Pages.LARGE_SIZE);
                 long from = copyRegion(child, vma, middle, Math.max(vma.start(), region), to, copies);
                 while (from < to) {
-                    copies.provide();
+                    copies.provide(from);
                     from = copyRegion(child, vma, middle, from, to, copies);
                 }
             });

@@ -6,11 +6,9 @@ import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
-import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
@@ -18,12 +16,14 @@ import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.CachedObject;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.pins.PinnedEdges;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.userfault.Registration;
 import moraine.core.impl.vma.LargePages;
 import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What changes the mappings of a space, under its lock held exclusively.
@@ -69,7 +69,7 @@ final class Mappings {
         long start = freePlace(request);
         boolean shared = request.sharing() == Sharing.SHARED;
         var large = request.largeOnly() ? LargePages.ONLY : LargePages.PLAN;
-        var traits = new Vma.Traits(request.protection(), request.sharing(), Binding.DEFAULT, large);
+        var traits = new Vma.Traits(request.protection(), request.sharing(), large);
         long firstIndex = shared ? 0 : start >>> Pages.SHIFT;
         var vma = new Vma(space, start, start + bytes(request), traits, rooms.objects.create(shared), firstIndex);
         publish(new Edit(List.of(), List.of(vma)));
@@ -106,7 +106,7 @@ final class Mappings {
         var traits = new Vma.Traits(
                 request.protection(),
                 request.sharing(),
-                Binding.DEFAULT,
+                /* policy= */ null,
                 mayWrite,
                 /* userfault= */ null,
                 LargePages.PLAN);
@@ -192,15 +192,25 @@ final class Mappings {
         });
     }
 
-    void mbind(long address, long bytes, Binding binding) {
+    /** Gives a range a policy; that of shared memory becomes its object's. */
+    void mbind(long address, long bytes, @Nullable SetPolicy policy) {
         long end = Checks.range(address, bytes);
-        NodeSet bindable = new NodeSet(rooms.regimes.current().bindableMask());
-        NodeSet allowed = new NodeSet(rooms.tenants.allowedMask(space.tenant()));
-        Checks.bindable(binding, bindable, allowed, rooms.regimes.current().policy());
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
-            return cut(agent, address, end, vma -> vma.withBinding(binding));
+            for (Vma vma : space.vmas().overlapping(address, end)) {
+                if (vma.shared()) {
+                    share(vma, Math.max(address, vma.start()), Math.min(end, vma.end()), policy);
+                }
+            }
+            return cut(agent, address, end, vma -> vma.shared() ? vma : vma.withPolicy(policy));
         });
+    }
+
+    private void share(Vma vma, long start, long end, @Nullable SetPolicy policy) {
+        MemoryObject object = vma.object();
+        object.lock(rooms.actors);
+        object.policies(object.policies().with(vma.index(start), vma.index(end), policy));
+        object.unlock();
     }
 
     /** Changes the mappings of a range whose entries stay, but for leaves that would reach into two mappings. */
@@ -351,6 +361,7 @@ final class Mappings {
         } finally {
             child.vmas(VmaMap.EMPTY.replace(List.of(), copies));
             child.hints().inherit(space.hints());
+            child.inherit(space.policy());
             space.unlockExclusive(stamp);
             rooms.done(agent);
             if (!complete) {

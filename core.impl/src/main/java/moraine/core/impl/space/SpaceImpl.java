@@ -1,6 +1,8 @@
 package moraine.core.impl.space;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.StampedLock;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
@@ -9,16 +11,18 @@ import moraine.core.api.host.Pin;
 import moraine.core.api.host.Userfault;
 import moraine.core.api.host.UserfaultHandler;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MbindFlag;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.PageStatus;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
@@ -32,10 +36,12 @@ import moraine.core.impl.access.Contexts;
 import moraine.core.impl.access.CpuContextImpl;
 import moraine.core.impl.hints.Advisor;
 import moraine.core.impl.hints.Hints;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.userfault.Registration;
 import moraine.core.impl.vma.VmaMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address space: its map of mappings, its tables, its mirrors, and its lock.
@@ -57,6 +63,7 @@ public final class SpaceImpl implements AddressSpace {
     private final Hints hints;
     private final StampedLock lock = new StampedLock();
     private volatile VmaMap vmas = VmaMap.EMPTY;
+    private volatile @Nullable SetPolicy policy;
     private volatile boolean closed;
 
     SpaceImpl(Rooms rooms, Spaces spaces, int id, String name, int tenant) {
@@ -191,8 +198,63 @@ public final class SpaceImpl implements AddressSpace {
     }
 
     @Override
-    public void mbind(long address, long bytes, Binding binding) {
-        mappings.mbind(address, bytes, binding);
+    public void mbind(long address, long bytes, MemoryPolicy wanted) {
+        mappings.mbind(address, bytes, rooms.policies.set(wanted, tenant));
+    }
+
+    @Override
+    public MigrationReport mbind(long address, long bytes, MemoryPolicy wanted, Set<MbindFlag> flags) {
+        return new RangePolicy(rooms, this, mappings).set(address, bytes, wanted, flags);
+    }
+
+    @Override
+    public void memoryPolicy(MemoryPolicy wanted) {
+        checkOpen();
+        policy = rooms.policies.set(wanted, tenant);
+    }
+
+    @Override
+    public MemoryPolicy memoryPolicy() {
+        return SetPolicy.given(policy);
+    }
+
+    /** {@return the memory policy of pages whose range and task have none, or null} */
+    public @Nullable SetPolicy policy() {
+        return policy;
+    }
+
+    /** Takes over the policy of the space of which it is a fork. */
+    void inherit(@Nullable SetPolicy other) {
+        policy = other;
+    }
+
+    @Override
+    public List<PageStatus> movePages(long[] addresses, int @Nullable [] nodes, boolean all) {
+        checkOpen();
+        if (nodes != null) {
+            Checks.equallyMany(addresses.length, nodes.length);
+            Arrays.stream(nodes).distinct().forEach(this::checkMigratable);
+        }
+        return new PageMoves(rooms, this).pages(addresses, nodes, all);
+    }
+
+    @Override
+    public long migratePages(NodeSet from, NodeSet to, boolean all) {
+        checkOpen();
+        Checks.nodes(from, to);
+        to.stream().forEach(this::checkMigratable);
+        return new PageMoves(rooms, this).nodes(from, to, all);
+    }
+
+    private void checkMigratable(int node) {
+        NodeSet migratable = new NodeSet(rooms.regimes.current().migratableMask());
+        NodeSet allowed = new NodeSet(rooms.tenants.allowedMask(tenant));
+        Checks.migratable(
+                node,
+                rooms.topology,
+                migratable,
+                allowed,
+                rooms.regimes.current().policy());
     }
 
     @Override
@@ -217,14 +279,7 @@ public final class SpaceImpl implements AddressSpace {
         long end = Checks.range(address, bytes);
         checkOpen();
         Checks.covered(vmas, address, end);
-        NodeSet migratable = new NodeSet(rooms.regimes.current().migratableMask());
-        NodeSet allowed = new NodeSet(rooms.tenants.allowedMask(tenant));
-        Checks.migratable(
-                node,
-                rooms.topology,
-                migratable,
-                allowed,
-                rooms.regimes.current().policy());
+        checkMigratable(node);
         int mover = rooms.movers.intern("application");
         return spaces.moves().move(this, address, end - address, node, cause, Reason.USER_MIGRATE, mover);
     }

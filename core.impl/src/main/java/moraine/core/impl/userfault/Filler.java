@@ -111,7 +111,7 @@ final class Filler {
 
     private long make(Agent agent, Vma vma, long address) {
         long begun = rooms.nowNs();
-        AllocRequest request = placement.request(agent, vma, Reason.CPU_FAULT, Intent.WRITE, node);
+        AllocRequest request = placement.request(agent, vma, address, Reason.CPU_FAULT, Intent.WRITE, node);
         long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn < 0) {
             throw new MoraineException(

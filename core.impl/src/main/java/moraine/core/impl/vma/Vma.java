@@ -1,19 +1,20 @@
 package moraine.core.impl.vma;
 
 import java.util.Objects;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.VmaInfo;
 import moraine.core.api.time.Actors;
+import moraine.core.impl.mempolicy.MemoryPolicies;
+import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.userfault.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping: an address range of a space with one protection, sharing and binding, backed by a range of a memory
+ * A mapping: an address range of a space with one protection, sharing and memory policy, backed by a range of a memory
  * object. Immutable; a change makes new ones and marks this one dead. Whoever looked it up without a lock asks
  * {@link #dead} again under the region's lock before installing an entry: a mapping dies before any of its entries is
  * cleared.
@@ -34,7 +35,7 @@ public final class Vma {
      *
      * @param protection allowed accesses
      * @param sharing private or shared
-     * @param binding memory policy
+     * @param policy memory policy of private memory, null for none
      * @param mayWrite whether it may ever be writable; a shared mapping of a file opened for reading may not
      * @param userfault who fills missing pages, or null
      * @param large whether it is made of 2 MiB pages
@@ -42,16 +43,16 @@ public final class Vma {
     public record Traits(
             Protection protection,
             Sharing sharing,
-            Binding binding,
+            @Nullable SetPolicy policy,
             boolean mayWrite,
             @Nullable Registration userfault,
             LargePages large) {
-        public Traits(Protection protection, Sharing sharing, Binding binding) {
-            this(protection, sharing, binding, LargePages.PLAN);
+        public Traits(Protection protection, Sharing sharing) {
+            this(protection, sharing, LargePages.PLAN);
         }
 
-        public Traits(Protection protection, Sharing sharing, Binding binding, LargePages large) {
-            this(protection, sharing, binding, /* mayWrite= */ true, /* userfault= */ null, large);
+        public Traits(Protection protection, Sharing sharing, LargePages large) {
+            this(protection, sharing, /* policy= */ null, /* mayWrite= */ true, /* userfault= */ null, large);
         }
     }
 
@@ -110,8 +111,9 @@ public final class Vma {
         return traits.sharing() == Sharing.SHARED;
     }
 
-    public Binding binding() {
-        return traits.binding();
+    /** {@return the memory policy of private memory, or null; shared memory's is its object's} */
+    public @Nullable SetPolicy policy() {
+        return traits.policy();
     }
 
     /** {@return whether only 2 MiB pages are ever mapped} */
@@ -207,10 +209,10 @@ public final class Vma {
 
     public Vma withProtection(Protection other) {
         return with(new Traits(
-                other, traits.sharing(), traits.binding(), traits.mayWrite(), traits.userfault(), traits.large()));
+                other, traits.sharing(), traits.policy(), traits.mayWrite(), traits.userfault(), traits.large()));
     }
 
-    public Vma withBinding(Binding other) {
+    public Vma withPolicy(@Nullable SetPolicy other) {
         return with(new Traits(
                 traits.protection(), traits.sharing(), other, traits.mayWrite(), traits.userfault(), traits.large()));
     }
@@ -218,12 +220,12 @@ public final class Vma {
     /** {@return the same mapping with missing pages filled by somebody, or by nobody} */
     public Vma withUserfault(@Nullable Registration other) {
         return with(new Traits(
-                traits.protection(), traits.sharing(), traits.binding(), traits.mayWrite(), other, traits.large()));
+                traits.protection(), traits.sharing(), traits.policy(), traits.mayWrite(), other, traits.large()));
     }
 
     public Vma withLarge(LargePages other) {
         return with(new Traits(
-                traits.protection(), traits.sharing(), traits.binding(), traits.mayWrite(), traits.userfault(), other));
+                traits.protection(), traits.sharing(), traits.policy(), traits.mayWrite(), traits.userfault(), other));
     }
 
     /** {@return the same mapping of another object, which starts with it} */
@@ -254,6 +256,11 @@ public final class Vma {
     }
 
     public VmaInfo info() {
-        return new VmaInfo(start, end, traits.protection(), traits.sharing(), traits.binding());
+        return new VmaInfo(
+                start,
+                end,
+                traits.protection(),
+                traits.sharing(),
+                SetPolicy.given(MemoryPolicies.ofRange(this, start)));
     }
 }

@@ -16,10 +16,10 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
@@ -174,7 +174,7 @@ final class FileDeviceTest {
             AddressSpace space = machine.openSpace("s");
             CachedFile file = machine.openFile(path, true);
             long at = space.mmap(pages(PAGES).shared(), file, 0);
-            space.mbind(at, (long) PAGES * Pages.SIZE, Binding.bind(NODE));
+            space.mbind(at, (long) PAGES * Pages.SIZE, MemoryPolicy.bind(NODE));
             try (CpuContext cpu = space.attach(0)) {
                 cpu.putLong(at, -1);
             }

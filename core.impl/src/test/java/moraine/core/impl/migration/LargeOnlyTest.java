@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
@@ -79,7 +79,7 @@ final class LargeOnlyTest {
                 .isEqualTo(Errno.EINVAL);
         assertThat(refusal(() -> rig.space.mprotect(at, bytes, Protection.READ)))
                 .isEqualTo(Errno.EINVAL);
-        assertThat(refusal(() -> rig.space.mbind(at, bytes, Binding.preferred(0))))
+        assertThat(refusal(() -> rig.space.mbind(at, bytes, MemoryPolicy.preferred(0))))
                 .isEqualTo(Errno.EINVAL);
         assertThat(refusal(() -> rig.space.advise(at, bytes, Advice.DEAD))).isEqualTo(Errno.EINVAL);
         assertThat(refusal(() -> rig.space.advise(at, Pages.LARGE_SIZE, Advice.NOHUGEPAGE)))

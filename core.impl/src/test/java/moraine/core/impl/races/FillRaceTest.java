@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.host.Launch;
 import moraine.core.api.host.Userfault;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Point;
@@ -127,7 +127,7 @@ final class FillRaceTest {
     void shouldKeepTheTypeOfAPageThatIsAboutToBeMapped() {
         try (Stage stage = Stage.reachable()) {
             long at = stage.untouched(1);
-            stage.space.mbind(at, Pages.SIZE, Binding.bind(NEAR));
+            stage.space.mbind(at, Pages.SIZE, MemoryPolicy.bind(NEAR));
             stage.gates.hold(Point.FAULT_ENTRY_READY, "toucher");
             stage.cpu("toucher", cpu -> cpu.putLong(at, 7));
             stage.gates.awaitHeld(Point.FAULT_ENTRY_READY, "toucher");

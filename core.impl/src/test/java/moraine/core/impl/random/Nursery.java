@@ -7,10 +7,10 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Pin;
 import moraine.core.api.model.Advice;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.PinKind;
@@ -85,18 +85,27 @@ final class Nursery implements AutoCloseable {
         patched = false;
     }
 
-    /** Asks for pages of a device, where the policy lets it. */
+    /** Gives the mapping a memory policy, where the placement policy lets it. */
     private void bind(int pages) {
         if (random.nextInt(3) > 0) {
             return;
         }
         try {
-            space.mbind(base, (long) pages * Pages.SIZE, Binding.preferred(1 + random.nextInt(Bench.DEVICES)));
+            space.mbind(base, (long) pages * Pages.SIZE, policy(1 + random.nextInt(Bench.DEVICES)));
         } catch (MoraineException e) {
             if (e.errno() != Errno.EINVAL) {
                 throw e;
             }
         }
+    }
+
+    private MemoryPolicy policy(int device) {
+        return switch (random.nextInt(4)) {
+            case 0 -> MemoryPolicy.preferred(device);
+            case 1 -> MemoryPolicy.preferredMany(device);
+            case 2 -> MemoryPolicy.interleave(0, device);
+            default -> MemoryPolicy.weightedInterleave(0, device);
+        };
     }
 
     private long address(int page) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.PageState;
@@ -156,7 +156,7 @@ final class SpaceTest {
         assertThatThrownBy(() -> space.munmap(5, 10)).hasMessageContaining("not a multiple of 4096");
         assertThatThrownBy(() -> space.mprotect(1 << 20, 4096, Protection.READ)).hasMessageContaining("map it first");
         assertThatThrownBy(() -> cpu.getLong(3)).hasMessageContaining("align");
-        assertThatThrownBy(() -> space.mbind(space.mmap(MapRequest.anonymous(4096)), 4096, Binding.bind(5)))
-                .hasMessageContaining("cannot be bound to");
+        assertThatThrownBy(() -> space.mbind(space.mmap(MapRequest.anonymous(4096)), 4096, MemoryPolicy.bind(5)))
+                .hasMessageContaining("leaves no node");
     }
 }

@@ -9,7 +9,6 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import moraine.core.api.host.Machine;
-import moraine.core.api.model.Binding;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
@@ -55,7 +54,7 @@ final class VmaMapTest {
                 space,
                 start,
                 start + (pages << Pages.SHIFT),
-                new Vma.Traits(Protection.READ, Sharing.PRIVATE, Binding.DEFAULT),
+                new Vma.Traits(Protection.READ, Sharing.PRIVATE),
                 objects.create(false),
                 firstPage);
     }
