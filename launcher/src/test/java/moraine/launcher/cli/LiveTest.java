@@ -115,14 +115,14 @@ final class LiveTest {
 
     @Test
     void shouldRefuseParametersThatThePolicyDoesNotHave() {
-        Answer answer = session.run("policy", "use", "cdm(isolation=cpuset)");
+        Answer answer = session.run("policy", "use", "cdm(isolation=zone)");
 
         assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
-        assertThat(answer.err()).contains("parameter isolation=cpuset is not offered; the one offered is zonelist");
+        assertThat(answer.err()).contains("parameter isolation=zone is not offered; choose zonelist, cpuset or mask");
         assertThat(answer.err().lines()).hasSize(1);
         done("spaces");
-        assertThat(session.run("policy", "use", "cdm(isolation=cpuset)").err())
-                .contains("the one offered is zonelist; hmm stays");
+        assertThat(session.run("policy", "use", "cdm(isolation=zone)").err())
+                .contains("choose zonelist, cpuset or mask; hmm stays");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package moraine.policy.cdm;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -10,36 +11,49 @@ import moraine.core.api.model.Parameters;
  * The parameters of the CDM strategy, checked.
  *
  * @param isolation what keeps unasked pages off the device
+ * @param thisNode whether, with {@link Isolation#CPUSET}, a request that names the node and takes no other gets it
  * @param counterThreshold accesses of a region, as a device's counters report it, from which its pages move there
  * @param largePages whether an aligned first touch may make a 2 MiB page
  */
-record CdmSettings(Isolation isolation, long counterThreshold, boolean largePages) {
+record CdmSettings(Isolation isolation, boolean thisNode, long counterThreshold, boolean largePages) {
     private static final String ISOLATION = "isolation";
+    private static final String THIS_NODE = "thisNode";
     private static final String THRESHOLD = "counterThreshold";
     private static final String LARGE = "largePages";
 
     /** The ways of isolation that this strategy offers. */
     enum Isolation {
         /** The device's zones are in its own zonelist only. */
-        ZONELIST
+        ZONELIST,
+        /** The device's node is in no task's set of allowed nodes. */
+        CPUSET,
+        /** The device's node is passed over unless the request has a mask of its own. */
+        MASK
     }
 
     static CdmSettings of(Parameters given) {
         var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(ISOLATION, THRESHOLD, LARGE));
+        unknown.removeAll(List.of(ISOLATION, THIS_NODE, THRESHOLD, LARGE));
         if (!unknown.isEmpty()) {
             throw bad("cdm has no parameter " + unknown.first() + ", only " + THRESHOLD + ", " + ISOLATION + ", "
-                    + LARGE);
+                    + LARGE + ", " + THIS_NODE);
         }
-        return new CdmSettings(isolation(given), threshold(given), given.flag(LARGE, false));
+        Isolation isolation = isolation(given);
+        if (isolation != Isolation.CPUSET && given.values().containsKey(THIS_NODE)) {
+            throw bad("parameter " + THIS_NODE + " with " + ISOLATION + "="
+                    + isolation.name().toLowerCase(Locale.ROOT) + "; it belongs to " + ISOLATION + "=cpuset");
+        }
+        return new CdmSettings(isolation, given.flag(THIS_NODE, true), threshold(given), given.flag(LARGE, false));
     }
 
     private static Isolation isolation(Parameters given) {
         String value = given.text(ISOLATION, "zonelist");
         return switch (value) {
             case "zonelist" -> Isolation.ZONELIST;
+            case "cpuset" -> Isolation.CPUSET;
+            case "mask" -> Isolation.MASK;
             default ->
-                throw bad("parameter " + ISOLATION + "=" + value + " is not offered; the one offered is zonelist");
+                throw bad("parameter " + ISOLATION + "=" + value + " is not offered; choose zonelist, cpuset or mask");
         };
     }
 

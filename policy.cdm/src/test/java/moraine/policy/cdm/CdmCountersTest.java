@@ -25,7 +25,7 @@ final class CdmCountersTest {
                 "node1",
                 NodeKind.DEVICE,
                 "gpu0",
-                CdmPolicy.COHERENT_DEVICE,
+                CdmRepresentation.COHERENT_DEVICE,
                 200 * Pages.PER_LARGE,
                 pages + LOW,
                 0,

@@ -29,7 +29,11 @@ final class CdmPlanTest {
                         new Zonelist(1, null, List.of(1, 0), List.of(1)),
                         new Zonelist(1, Reason.EVICTION, List.of(0), List.of(1)),
                         new Zonelist(1, Reason.CONVERSION, List.of(0), List.of(1)),
-                        new Zonelist(1, Reason.REMOVAL, List.of(0), List.of(1)));
+                        new Zonelist(1, Reason.REMOVAL, List.of(0), List.of(1)),
+                        new Zonelist(0, Reason.UNMOVABLE, List.of(0), List.of(0)),
+                        new Zonelist(1, Reason.UNMOVABLE, List.of(0), List.of(0)),
+                        new Zonelist(0, Reason.LARGE_ONLY, List.of(0), List.of(0)),
+                        new Zonelist(1, Reason.LARGE_ONLY, List.of(0), List.of(0)));
     }
 
     @Test
@@ -66,12 +70,12 @@ final class CdmPlanTest {
     void shouldMakeDevicesBindableNodesThatServicesLeaveAlone() {
         assertThat(plan(HandBuilt.twoSockets()).representation().types())
                 .hasSize(2)
-                .containsEntry(3, CdmPolicy.COHERENT_DEVICE)
-                .containsEntry(4, CdmPolicy.COHERENT_DEVICE);
-        assertThat(CdmPolicy.COHERENT_DEVICE.attributes())
+                .containsEntry(3, CdmRepresentation.COHERENT_DEVICE)
+                .containsEntry(4, CdmRepresentation.COHERENT_DEVICE);
+        assertThat(CdmRepresentation.COHERENT_DEVICE.attributes())
                 .contains(Attribute.CPU_ADDRESSABLE, Attribute.USER_BINDABLE, Attribute.ON_LRU, Attribute.MOVABLE)
                 .doesNotContain(Attribute.MERGEABLE, Attribute.HINT_FAULTABLE, Attribute.DEMOTION_TARGET);
-        assertThat(CdmPolicy.COHERENT_DEVICE.pinShort()).isEqualTo(PinRule.ALLOW);
-        assertThat(CdmPolicy.COHERENT_DEVICE.pinLong()).isEqualTo(PinRule.MIGRATE_FIRST);
+        assertThat(CdmRepresentation.COHERENT_DEVICE.pinShort()).isEqualTo(PinRule.ALLOW);
+        assertThat(CdmRepresentation.COHERENT_DEVICE.pinLong()).isEqualTo(PinRule.MIGRATE_FIRST);
     }
 }

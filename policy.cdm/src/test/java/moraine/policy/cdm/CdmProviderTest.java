@@ -42,11 +42,13 @@ final class CdmProviderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "isolation | cpuset | parameter isolation=cpuset is not offered; the one offered is zonelist",
+                "isolation | zone | parameter isolation=zone is not offered; choose zonelist, cpuset or mask",
+                "thisNode | false | parameter thisNode with isolation=zonelist; it belongs to isolation=cpuset",
                 "counterThreshold | 0 | parameter counterThreshold=0 accesses is below 1; 256 is usual",
                 "counterThreshold | lots | parameter counterThreshold=lots is not a whole number",
                 "largePages | 1 | parameter largePages=1 is not true or false",
-                "threshold | 1 | cdm has no parameter threshold, only counterThreshold, isolation, largePages",
+                "threshold | 1 | cdm has no parameter threshold, only counterThreshold, isolation, largePages,"
+                        + " thisNode",
             })
     void shouldRefuseABadParameterInALine(String name, String value, String message) {
         var parameters = Parameters.NONE.with(name, value);

@@ -19,5 +19,9 @@ public enum Reason {
     /** A page leaves a representation that can no longer hold it. */
     CONVERSION,
     /** A page leaves a device that is going away. */
-    REMOVAL
+    REMOVAL,
+    /** A page that will never move: of a driver's buffer (Linux: an allocation without __GFP_MOVABLE). */
+    UNMOVABLE,
+    /** A 2 MiB page of a mapping that has no other (Linux: the pools of HugeTLB). */
+    LARGE_ONLY
 }

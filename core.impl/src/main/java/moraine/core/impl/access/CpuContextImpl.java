@@ -49,9 +49,8 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
                 new MoraineException(
                         outcome,
                         Blame.RESOURCES,
-                        access
-                                + " found no free page in the nodes that its memory policy, its tenant and the placement policy allow;"
-                                + " unmap some, or allow more nodes");
+                        access + " found no free page in the nodes that memory policy, tenant and placement policy"
+                                + " allow; unmap some, or allow more nodes");
             case EDQUOT ->
                 new MoraineException(
                         outcome, Blame.RESOURCES, access + " would exceed the tenant's quota; raise it or unmap some");

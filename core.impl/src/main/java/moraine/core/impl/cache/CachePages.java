@@ -75,7 +75,7 @@ final class CachePages {
     long make(Agent agent, MemoryObject object, long index, @Nullable Vma vma, int initiator) {
         long begun = rooms.nowNs();
         int from = placement.sharer(initiator);
-        Reason reason = from == initiator && placement.isDevice(initiator) ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+        Reason reason = reason(object, from == initiator && placement.isDevice(initiator));
         int payer = vma == null ? tenant : vma.space().tenant();
         AllocRequest request = placement.request(agent, payer, reason, Intent.READ, from);
         SetPolicy wide = vma == null ? null : vma.space().policy();
@@ -85,6 +85,13 @@ final class CachePages {
             frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
         }
         return pfn;
+    }
+
+    private static Reason reason(MemoryObject object, boolean device) {
+        if (object.kind() == MemoryObject.Kind.BUFFER) {
+            return Reason.UNMOVABLE;
+        }
+        return device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
     }
 
     /**

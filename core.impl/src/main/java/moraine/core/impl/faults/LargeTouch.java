@@ -54,7 +54,7 @@ final class LargeTouch {
         long begun = rooms.nowNs();
         long base = address & -Pages.LARGE_SIZE;
         boolean device = rooms.topology.kind(initiator) == NodeKind.DEVICE && !vma.largeOnly();
-        Reason reason = device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+        Reason reason = vma.largeOnly() ? Reason.LARGE_ONLY : device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
         int near = vma.largeOnly() ? cpu(initiator) : initiator;
         AllocRequest request = placement.request(agent, vma, base, Pages.LARGE_ORDER, reason, Intent.WRITE, near);
         placement.prefer(request, vma, base);

@@ -1,0 +1,151 @@
+package moraine.policy.cdm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Machine;
+import moraine.core.api.model.AccessEdge;
+import moraine.core.api.model.DeviceSpec;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.NodeSpec;
+import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
+import moraine.core.api.model.ProcessorSpec;
+import moraine.core.api.model.Quantity;
+import moraine.core.api.model.TopologyProfile;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.driver.gpu.GpuProvider;
+import moraine.testkit.JvmThreads;
+
+/**
+ * A machine whose coherent devices, nodes 1 and 2, lie between its sockets, nodes 0 and 8: the first node of a mask may
+ * be a device's. A CPU of node 0 touches; each node has {@link #PAGES} pages.
+ */
+final class TwoDevices implements AutoCloseable {
+    static final int LOCAL = 0;
+    static final int C = 1;
+    static final int OTHER_C = 2;
+    static final int FAR = 8;
+    /** Pages of a node. */
+    static final int PAGES = 1024;
+
+    final Machine machine;
+    final AddressSpace space;
+    private final CpuContext cpu;
+
+    TwoDevices(String policy, String tenant, int... allowed) {
+        var providers = new Providers();
+        providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 0);
+        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
+        var factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+        machine = factory.create(MachineSpec.of(profile(), policy), factory.wallClock(new JvmThreads(), 1));
+        if (allowed.length > 0) {
+            machine.tenant(tenant, NodeSet.of(allowed), List.of());
+        }
+        space = machine.openSpace("s", tenant);
+        cpu = space.attach(LOCAL);
+    }
+
+    private static TopologyProfile profile() {
+        List<NodeSpec> nodes = new ArrayList<>();
+        List<ProcessorSpec> processors = new ArrayList<>();
+        List<AccessEdge> accesses = new ArrayList<>();
+        List<DeviceSpec> devices = new ArrayList<>();
+        for (int node : List.of(LOCAL, C, OTHER_C, FAR)) {
+            boolean device = node == C || node == OTHER_C;
+            NodeKind kind = device ? NodeKind.DEVICE : NodeKind.CPU;
+            nodes.add(new NodeSpec(node, "n" + node, kind, device ? LOCAL : null, q(PAGES * Pages.SIZE, "bytes")));
+            processors.add(new ProcessorSpec(
+                    node,
+                    q(32768, "bytes"),
+                    q(8, "ways"),
+                    q(5, "ns"),
+                    q(10, "lines"),
+                    q(1000, "ns"),
+                    q(100, "ns"),
+                    q(64, "bytes")));
+            for (int other : List.of(LOCAL, C, OTHER_C, FAR)) {
+                double distance = 1.0 + Math.abs(place(node) - place(other));
+                accesses.add(new AccessEdge(
+                        node, other, q(100 * distance, "ns"), q(50, "GB/s"), q(50, "GB/s"), q(0.8, "share")));
+            }
+            if (device) {
+                devices.add(new DeviceSpec("gpu" + node, "gpu", node, Parameters.NONE.with("coherent", "true")));
+            }
+        }
+        return new TopologyProfile("two", "two devices", nodes, processors, accesses, List.of(), devices);
+    }
+
+    /** {@return a place on a line, whose distances are those of the nodes} */
+    private static int place(int node) {
+        return switch (node) {
+            case LOCAL -> 0;
+            case C -> 1;
+            case OTHER_C -> 2;
+            default -> 4;
+        };
+    }
+
+    private static Quantity q(double value, String unit) {
+        return Quantity.assumed(value, unit);
+    }
+
+    long map(long pages) {
+        return space.mmap(MapRequest.anonymous(pages * Pages.SIZE));
+    }
+
+    /** {@return the nodes where pages come to be when a CPU touches each, with how it ended unless all went well} */
+    String touch(long address, long pages) {
+        String end = "";
+        for (long page = 0; page < pages && end.isEmpty(); page++) {
+            try {
+                cpu.putLong(address + page * Pages.SIZE, page);
+            } catch (MoraineException e) {
+                end = " " + e.errno();
+            }
+        }
+        return where(address, pages) + end;
+    }
+
+    /** {@return the nodes where pages of a range are} */
+    String where(long address, long pages) {
+        return space.pages(address, pages * Pages.SIZE, Integer.MAX_VALUE).stream()
+                .map(PageInfo::node)
+                .filter(node -> node >= 0)
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(" "));
+    }
+
+    /** {@return the errno with which a call ends, empty for none} */
+    static String errno(Runnable call) {
+        try {
+            call.run();
+        } catch (MoraineException e) {
+            return e.errno().toString();
+        }
+        return "";
+    }
+
+    @Override
+    public void close() {
+        cpu.close();
+        assertThat(machine.check()).isEmpty();
+        space.close();
+        assertThat(machine.check()).isEmpty();
+        machine.close();
+    }
+}
