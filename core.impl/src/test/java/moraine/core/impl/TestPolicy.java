@@ -46,6 +46,7 @@ public final class TestPolicy implements PlacementPolicy {
                     Attribute.MOVABLE,
                     Attribute.FILE_BACKABLE,
                     Attribute.USER_BINDABLE,
+                    Attribute.USER_PREFERABLE,
                     Attribute.USER_MIGRATABLE,
                     Attribute.HOT_REMOVABLE),
             PinRule.ALLOW,

@@ -3,6 +3,7 @@ package moraine.policy.cdm;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.Admission;
@@ -35,11 +36,13 @@ final class CdmRepresentation {
             Attribute.FILE_BACKABLE,
             Attribute.RECLAIMABLE,
             Attribute.USER_BINDABLE,
+            Attribute.USER_PREFERABLE,
             Attribute.USER_MIGRATABLE,
             Attribute.HOT_REMOVABLE);
 
     /** The same where no application may bind: its nodes are in no task's allowed set. */
-    static final MemoryType UNBINDABLE_DEVICE = without(COHERENT_DEVICE, Attribute.USER_BINDABLE);
+    static final MemoryType UNBINDABLE_DEVICE =
+            without(COHERENT_DEVICE, Attribute.USER_BINDABLE, Attribute.USER_PREFERABLE);
 
     /** Reasons for which a page leaves a device; its own list would lead it back. */
     private static final List<Reason> LEAVING = List.of(Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
@@ -159,9 +162,9 @@ final class CdmRepresentation {
         return new MemoryType("coherent-device", EnumSet.of(first, rest), PinRule.ALLOW, PinRule.MIGRATE_FIRST);
     }
 
-    private static MemoryType without(MemoryType type, Attribute attribute) {
+    private static MemoryType without(MemoryType type, Attribute... gone) {
         var left = EnumSet.copyOf(type.attributes());
-        left.remove(attribute);
+        left.removeAll(Set.of(gone));
         return new MemoryType(type.name(), left, type.pinShort(), type.pinLong());
     }
 }

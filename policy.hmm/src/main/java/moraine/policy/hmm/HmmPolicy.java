@@ -23,8 +23,9 @@ import moraine.core.api.policy.Hint;
 import moraine.core.api.policy.PlacementPolicy;
 
 /**
- * Heterogeneous memory management as merged in Linux 4.14: a device's memory is private to it, in nobody's zonelist but
- * its own for its own faults, and pages travel to whoever touches them. All of it is in the plan.
+ * Heterogeneous memory management as merged in Linux 4.14: a device's memory is its own, in nobody's zonelist but for
+ * its own faults, and pages travel to the device that touches them. Private memory they leave for a CPU that touches
+ * them; coherent memory it uses where they are. All of it is in the plan.
  */
 final class HmmPolicy implements PlacementPolicy {
     static final String NAME = "hmm";
@@ -34,6 +35,22 @@ final class HmmPolicy implements PlacementPolicy {
             "device-private",
             EnumSet.of(Attribute.DEVICE_ADDRESSABLE, Attribute.MOVABLE, Attribute.HOT_REMOVABLE),
             PinRule.MIGRATE_FIRST,
+            PinRule.MIGRATE_FIRST);
+
+    /**
+     * Memory that CPUs use where it is, and that is a device's all the same: in nobody's zonelist, off the LRU, out of
+     * reach for binding and for services. Files may lie in it; what writes them back reads it as it is.
+     */
+    static final MemoryType DEVICE_COHERENT = new MemoryType(
+            "device-coherent",
+            EnumSet.of(
+                    Attribute.CPU_ADDRESSABLE,
+                    Attribute.DEVICE_ADDRESSABLE,
+                    Attribute.COHERENT,
+                    Attribute.MOVABLE,
+                    Attribute.FILE_BACKABLE,
+                    Attribute.HOT_REMOVABLE),
+            PinRule.ALLOW,
             PinRule.MIGRATE_FIRST);
 
     private final String instance;
@@ -67,9 +84,10 @@ final class HmmPolicy implements PlacementPolicy {
         }
     }
 
-    private static Representation representation(MachineView machine) {
+    private Representation representation(MachineView machine) {
+        MemoryType type = settings.memory() == HmmSettings.Memory.PRIVATE ? DEVICE_PRIVATE : DEVICE_COHERENT;
         var types = new TreeMap<Integer, MemoryType>();
-        machine.devices().forEach(device -> types.put(device.node(), DEVICE_PRIVATE));
+        machine.devices().forEach(device -> types.put(device.node(), type));
         TopologyProfile profile = machine.profile();
         var lists = new ArrayList<Zonelist>();
         for (NodeSpec node : profile.nodes()) {

@@ -20,11 +20,20 @@ public final class HmmProvider implements PolicyProvider {
     @Override
     public Verdict check(MachineView machine, Parameters parameters) {
         try {
-            HmmSettings.of(parameters);
-            return Verdict.YES;
+            return check(machine, HmmSettings.of(parameters));
         } catch (MoraineException e) {
             return Verdict.no(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Verdict check(MachineView machine, HmmSettings settings) {
+        return machine.devices().stream()
+                .filter(device -> settings.memory() == HmmSettings.Memory.COHERENT)
+                .filter(device -> !device.capabilities().coherent())
+                .findFirst()
+                .map(device -> Verdict.no("device " + device.name() + " (node " + device.node()
+                        + ") is not coherent: CPUs cannot address its memory; use memory=private"))
+                .orElse(Verdict.YES);
     }
 
     @Override

@@ -10,6 +10,7 @@ import moraine.core.api.model.Parameters;
 /**
  * The parameters of the HMM strategy, checked.
  *
+ * @param memory what kind of page a device's memory is made of
  * @param migratePages aligned window that a device fault moves to the device; 16 pages are the 64 KiB that GPU drivers
  *     move at least
  * @param bringBackPages aligned window that a CPU touch brings back
@@ -19,26 +20,46 @@ import moraine.core.api.model.Parameters;
  *     (uvm_perf_prefetch_threshold)
  * @param hints whether applications' advice on ranges takes effect
  */
-record HmmSettings(int migratePages, int bringBackPages, boolean largePages, int prefetchPercent, boolean hints) {
+record HmmSettings(
+        Memory memory, int migratePages, int bringBackPages, boolean largePages, int prefetchPercent, boolean hints) {
+    private static final String MEMORY = "memory";
     private static final String HINTS = "hints";
     private static final String PREFETCH = "prefetchPercent";
     private static final String MIGRATE = "migratePages";
     private static final String BRING_BACK = "bringBackPages";
     private static final String LARGE = "largePages";
 
+    /** The page types of Linux that carry this strategy. */
+    enum Memory {
+        /** MEMORY_DEVICE_PRIVATE: CPUs do not see it. */
+        PRIVATE,
+        /** MEMORY_DEVICE_COHERENT: CPUs use it where it is. */
+        COHERENT
+    }
+
     static HmmSettings of(Parameters given) {
         var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(MIGRATE, BRING_BACK, LARGE, PREFETCH, HINTS));
+        unknown.removeAll(List.of(MEMORY, MIGRATE, BRING_BACK, LARGE, PREFETCH, HINTS));
         if (!unknown.isEmpty()) {
             throw bad("hmm has no parameter " + unknown.first() + ", only "
-                    + String.join(", ", BRING_BACK, HINTS, LARGE, MIGRATE, PREFETCH));
+                    + String.join(", ", BRING_BACK, HINTS, LARGE, MEMORY, MIGRATE, PREFETCH));
         }
         return new HmmSettings(
+                memory(given),
                 window(given, MIGRATE),
                 window(given, BRING_BACK),
                 given.flag(LARGE, false),
                 percent(given),
                 given.flag(HINTS, true));
+    }
+
+    private static Memory memory(Parameters given) {
+        String value = given.text(MEMORY, "private");
+        return switch (value) {
+            case "private" -> Memory.PRIVATE;
+            case "coherent" -> Memory.COHERENT;
+            default -> throw bad("parameter " + MEMORY + "=" + value + " is not offered; choose private or coherent");
+        };
     }
 
     private static int percent(Parameters given) {

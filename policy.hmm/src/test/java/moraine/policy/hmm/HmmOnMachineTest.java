@@ -92,6 +92,22 @@ final class HmmOnMachineTest {
     }
 
     @Test
+    void shouldLeaveCoherentPagesWhereTheyAreWhenACpuTouches() {
+        try (var coherent = small("hmm(memory=coherent,migratePages=16)")) {
+            long memory = coherent.map(16);
+            coherent.cpuWrites(memory, 16);
+            coherent.gpuAdds(memory, 16);
+
+            assertThat(coherent.cpu().getLong(memory + 5 * Pages.SIZE)).isEqualTo(1006);
+
+            assertThat(coherent.nodes(memory, 16)).containsOnly(GPU);
+            assertThat(coherent.space().why(memory).state()).isEqualTo(PageState.PRESENT);
+            assertThatThrownBy(() -> coherent.space().mbind(memory, Pages.SIZE, MemoryPolicy.bind(GPU)))
+                    .hasMessageContaining("leaves no node");
+        }
+    }
+
+    @Test
     void shouldBringADenseNeighbourhoodAlong() {
         try (var dense = small("hmm(migratePages=16,prefetchPercent=51)")) {
             long memory = dense.map(512);

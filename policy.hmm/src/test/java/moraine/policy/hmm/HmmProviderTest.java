@@ -20,6 +20,15 @@ final class HmmProviderTest {
         assertThat(provider.check(HandBuilt.withBusDevice(), Parameters.NONE)).isEqualTo(Verdict.YES);
     }
 
+    @Test
+    void shouldRefuseCoherentPagesOfADeviceThatIsNot() {
+        var coherent = Parameters.NONE.with("memory", "coherent");
+        assertThat(provider.check(HandBuilt.superchip(), coherent)).isEqualTo(Verdict.YES);
+        assertThat(provider.check(HandBuilt.withBusDevice(), coherent))
+                .isEqualTo(Verdict.no("device gpu1 (node 2) is not coherent: CPUs cannot address its memory; use"
+                        + " memory=private"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -30,8 +39,9 @@ final class HmmProviderTest {
                 "migratePages | few | parameter migratePages=few is not a whole number",
                 "largePages | maybe | parameter largePages=maybe is not true or false",
                 "prefetchPercent | 101 | parameter prefetchPercent=101 is not from 0 to 100 percent",
-                "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, hints, largePages, migratePages,"
-                        + " prefetchPercent",
+                "memory | public | parameter memory=public is not offered; choose private or coherent",
+                "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, hints, largePages, memory,"
+                        + " migratePages, prefetchPercent",
             })
     void shouldRefuseABadParameterInALine(String name, String value, String message) {
         var parameters = Parameters.NONE.with(name, value);

@@ -13,6 +13,7 @@ import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.NodeSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,8 @@ public final class MachineStage implements Stage, AutoCloseable {
             return;
         }
         try {
-            space.mbind(address, bytes, MemoryPolicy.preferred(device.node()));
+            space.mbind(address, bytes, MemoryPolicy.bind(device.node()));
+            space.mbind(address, bytes, deviceFirst(device.node()));
             grantedRanges++;
         } catch (MoraineException e) {
             if (e.errno() != Errno.EINVAL) {
@@ -106,6 +108,16 @@ public final class MachineStage implements Stage, AutoCloseable {
             }
             refusedRanges++;
         }
+    }
+
+    /** {@return a binding to a device and all system memory, which begins at the device and spills by its distances} */
+    private MemoryPolicy deviceFirst(int device) {
+        NodeSet system = NodeSet.of(machine.profile().nodes().stream()
+                .filter(node -> node.kind() != NodeKind.DEVICE)
+                .mapToInt(NodeSpec::id)
+                .toArray());
+        var nodes = NodeSet.of(device).or(system);
+        return new MemoryPolicy(MemoryPolicy.Mode.BIND, nodes).home(device);
     }
 
     @Override

@@ -24,6 +24,8 @@ public enum Attribute {
     RECLAIMABLE,
     /** An application may bind to it. */
     USER_BINDABLE,
+    /** An application may prefer it, or interleave pages over it and others. */
+    USER_PREFERABLE,
     /** An application may move pages to it. */
     USER_MIGRATABLE,
     /** Demotion may choose it. */

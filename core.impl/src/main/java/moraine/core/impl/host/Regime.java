@@ -31,6 +31,7 @@ public final class Regime {
     private final byte[] types;
     private final byte[] actions;
     private final long bindable;
+    private final long preferable;
     private final long migratable;
 
     private Regime(long epoch, long typesEpoch, String policy, int mover, Plan plan, Compiled compiled) {
@@ -43,12 +44,14 @@ public final class Regime {
         this.types = compiled.types;
         this.actions = compiled.actions;
         this.bindable = compiled.bindable;
+        this.preferable = compiled.preferable;
         this.migratable = compiled.migratable;
     }
 
     /** A plan's tables, before it is known when they come into force. */
     @SuppressWarnings("ArrayRecordComponent") // shared with the regime, never changed after it is made
-    private record Compiled(Zonelists zonelists, byte[] types, byte[] actions, long bindable, long migratable) {}
+    private record Compiled(
+            Zonelists zonelists, byte[] types, byte[] actions, long bindable, long preferable, long migratable) {}
 
     /**
      * Compiles a checked plan.
@@ -59,14 +62,17 @@ public final class Regime {
     static Regime of(String policy, int mover, Plan plan, Zonelists zonelists, Types types, int[] nodes) {
         byte[] typeOf = new byte[NODES];
         long bindable = 0;
+        long preferable = 0;
         long migratable = 0;
         for (int node : nodes) {
             typeOf[node] = (byte) zonelists.type(node);
             bindable |= (types.has(typeOf[node], Attribute.USER_BINDABLE) ? 1L : 0L) << node;
+            preferable |= (types.has(typeOf[node], Attribute.USER_PREFERABLE) ? 1L : 0L) << node;
             migratable |= (types.has(typeOf[node], Attribute.USER_MIGRATABLE) ? 1L : 0L) << node;
         }
         byte[] actions = actions(plan.deviceRules(), types);
-        return new Regime(0, 0, policy, mover, plan, new Compiled(zonelists, typeOf, actions, bindable, migratable));
+        return new Regime(
+                0, 0, policy, mover, plan, new Compiled(zonelists, typeOf, actions, bindable, preferable, migratable));
     }
 
     private static byte[] actions(List<DeviceRule> rules, Types types) {
@@ -109,7 +115,7 @@ public final class Regime {
                 policy,
                 mover,
                 plan,
-                new Compiled(zonelists, types, actions, bindable, migratable));
+                new Compiled(zonelists, types, actions, bindable, preferable, migratable));
     }
 
     /** {@return its number; one more with each publication} */
@@ -173,6 +179,11 @@ public final class Regime {
     /** {@return nodes that an application may bind to, a bit each} */
     public long bindableMask() {
         return bindable;
+    }
+
+    /** {@return nodes that an application may prefer or interleave over, a bit each} */
+    public long preferableMask() {
+        return preferable;
     }
 
     /** {@return nodes that an application may move pages to, a bit each} */

@@ -8,6 +8,7 @@ import moraine.core.api.model.NodeSet;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
+import moraine.core.impl.host.Regime;
 import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class MemoryPolicies {
                     Errno.EINVAL,
                     "memory policy " + policy + " leaves no node: placement policy "
                             + rooms.regimes.current().policy() + " offers "
-                            + new NodeSet(rooms.regimes.current().bindableMask()) + ", and tenant "
+                            + new NodeSet(offered(policy)) + ", and tenant "
                             + rooms.tenants.name(tenant) + " may use " + new NodeSet(allowed)
                             + "; choose among these");
         }
@@ -45,7 +46,13 @@ public final class MemoryPolicies {
 
     /** {@return the nodes that a policy means now, a bit each} */
     public long nodes(SetPolicy set, long allowed) {
-        return set.nodes(allowed, rooms.regimes.current().bindableMask(), devices);
+        return set.nodes(allowed, offered(set.policy()), devices);
+    }
+
+    /** {@return nodes that the placement policy offers for a policy's mode, a bit each} */
+    private long offered(MemoryPolicy policy) {
+        Regime regime = rooms.regimes.current();
+        return policy.mode() == MemoryPolicy.Mode.BIND ? regime.bindableMask() : regime.preferableMask();
     }
 
     /** {@return the policy of a page's range, null for none: an object's for what all who map it share} */

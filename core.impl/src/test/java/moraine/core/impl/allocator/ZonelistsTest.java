@@ -43,6 +43,17 @@ final class ZonelistsTest {
 
     /** The rules, read off the representation itself for one request; -1 for none. */
     private static int oracle(Representation representation, AllocRequest request, long allowed, Set<Integer> full) {
+        int found = within(representation, request, allowed, full);
+        long mask = request.explicitMask;
+        if (found < 0 && request.maskPreferred) {
+            request.explicitMask = 0;
+            found = within(representation, request, allowed, full);
+            request.explicitMask = mask;
+        }
+        return found;
+    }
+
+    private static int within(Representation representation, AllocRequest request, long allowed, Set<Integer> full) {
         Set<Integer> wanted = set(request.explicitMask);
         if (wanted.isEmpty() && (request.namedNode < 0 || request.maySpill)) {
             wanted.addAll(set(representation.defaultMask().bits()));
@@ -55,7 +66,7 @@ final class ZonelistsTest {
                 .contains(request.reason)) {
             wanted.retainAll(set(allowed));
         }
-        int owner = request.initiator;
+        int owner = request.home >= 0 ? request.home : request.initiator;
         if (request.namedNode >= 0) {
             owner = request.namedNode;
         } else if (representation.selection() == ListSelection.FIRST_OF_MASK
@@ -96,7 +107,7 @@ final class ZonelistsTest {
         if (request.device) {
             facts.add(RequestBit.DEVICE);
         }
-        if (REASONS.indexOf(request.reason) >= REASONS.indexOf(Reason.BRING_BACK)) {
+        if (EnumSet.range(Reason.BRING_BACK, Reason.REMOVAL).contains(request.reason)) {
             facts.add(RequestBit.MIGRATION);
         }
         return representation.admissions().stream()
@@ -177,6 +188,8 @@ final class ZonelistsTest {
         request.effectiveMask = random.nextInt(3) > 0 ? -1 : random.nextInt(16);
         request.namedNode = random.nextInt(3) > 0 ? -1 : random.nextInt(4);
         request.maySpill = random.nextBoolean();
+        request.home = request.explicitMask == 0 || random.nextBoolean() ? -1 : random.nextInt(4);
+        request.maskPreferred = request.explicitMask != 0 && random.nextBoolean();
         request.device |= random.nextInt(4) == 0;
         return request;
     }

@@ -1,6 +1,4 @@
-package moraine.policy.cdm;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package moraine.testkit.cdm;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.stream.Collectors;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
+import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.AccessEdge;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
@@ -23,34 +22,37 @@ import moraine.core.api.model.Parameters;
 import moraine.core.api.model.ProcessorSpec;
 import moraine.core.api.model.Quantity;
 import moraine.core.api.model.TopologyProfile;
-import moraine.core.impl.host.Limits;
-import moraine.core.impl.host.Providers;
-import moraine.core.impl.machine.MachineFactoryImpl;
-import moraine.driver.gpu.GpuProvider;
+import moraine.testkit.Invariants;
 import moraine.testkit.JvmThreads;
 
 /**
  * A machine whose coherent devices, nodes 1 and 2, lie between its sockets, nodes 0 and 8: the first node of a mask may
  * be a device's. A CPU of node 0 touches; each node has {@link #PAGES} pages.
  */
-final class TwoDevices implements AutoCloseable {
-    static final int LOCAL = 0;
-    static final int C = 1;
-    static final int OTHER_C = 2;
-    static final int FAR = 8;
+public final class TwoDevices implements AutoCloseable {
+    public static final int LOCAL = 0;
+    public static final int C = 1;
+    public static final int OTHER_C = 2;
+    public static final int FAR = 8;
     /** Pages of a node. */
-    static final int PAGES = 1024;
+    public static final int PAGES = 1024;
 
-    final Machine machine;
-    final AddressSpace space;
+    private final Machine machine;
+    private final AddressSpace space;
     private final CpuContext cpu;
 
-    TwoDevices(String policy, String tenant, int... allowed) {
-        var providers = new Providers();
-        providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 0);
-        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
-        var factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
-        machine = factory.create(MachineSpec.of(profile(), policy), factory.wallClock(new JvmThreads(), 1));
+    /**
+     * Makes the machine with one space.
+     *
+     * @param factory which knows the placement policy and the driver
+     * @param driver family of both devices, which take the parameter {@code coherent}
+     * @param policy instance name of the placement policy
+     * @param allowed nodes that the space's tenant may use; all when none is named
+     */
+    public TwoDevices(MachineFactory factory, String driver, String policy, int... allowed) {
+        var environment = factory.wallClock(new JvmThreads(), 1);
+        machine = factory.create(MachineSpec.of(profile(driver), policy), environment);
+        String tenant = allowed.length == 0 ? Machine.DEFAULT_TENANT : "confined";
         if (allowed.length > 0) {
             machine.tenant(tenant, NodeSet.of(allowed), List.of());
         }
@@ -58,7 +60,7 @@ final class TwoDevices implements AutoCloseable {
         cpu = space.attach(LOCAL);
     }
 
-    private static TopologyProfile profile() {
+    private static TopologyProfile profile(String driver) {
         List<NodeSpec> nodes = new ArrayList<>();
         List<ProcessorSpec> processors = new ArrayList<>();
         List<AccessEdge> accesses = new ArrayList<>();
@@ -82,7 +84,7 @@ final class TwoDevices implements AutoCloseable {
                         node, other, q(100 * distance, "ns"), q(50, "GB/s"), q(50, "GB/s"), q(0.8, "share")));
             }
             if (device) {
-                devices.add(new DeviceSpec("gpu" + node, "gpu", node, Parameters.NONE.with("coherent", "true")));
+                devices.add(new DeviceSpec("gpu" + node, driver, node, Parameters.NONE.with("coherent", "true")));
             }
         }
         return new TopologyProfile("two", "two devices", nodes, processors, accesses, List.of(), devices);
@@ -102,12 +104,21 @@ final class TwoDevices implements AutoCloseable {
         return Quantity.assumed(value, unit);
     }
 
-    long map(long pages) {
+    public Machine machine() {
+        return machine;
+    }
+
+    public AddressSpace space() {
+        return space;
+    }
+
+    /** {@return the address of new memory, nothing of it touched} */
+    public long map(long pages) {
         return space.mmap(MapRequest.anonymous(pages * Pages.SIZE));
     }
 
     /** {@return the nodes where pages come to be when a CPU touches each, with how it ended unless all went well} */
-    String touch(long address, long pages) {
+    public String touch(long address, long pages) {
         String end = "";
         for (long page = 0; page < pages && end.isEmpty(); page++) {
             try {
@@ -120,7 +131,7 @@ final class TwoDevices implements AutoCloseable {
     }
 
     /** {@return the nodes where pages of a range are} */
-    String where(long address, long pages) {
+    public String where(long address, long pages) {
         return space.pages(address, pages * Pages.SIZE, Integer.MAX_VALUE).stream()
                 .map(PageInfo::node)
                 .filter(node -> node >= 0)
@@ -131,7 +142,7 @@ final class TwoDevices implements AutoCloseable {
     }
 
     /** {@return the errno with which a call ends, empty for none} */
-    static String errno(Runnable call) {
+    public static String errno(Runnable call) {
         try {
             call.run();
         } catch (MoraineException e) {
@@ -143,9 +154,12 @@ final class TwoDevices implements AutoCloseable {
     @Override
     public void close() {
         cpu.close();
-        assertThat(machine.check()).isEmpty();
-        space.close();
-        assertThat(machine.check()).isEmpty();
-        machine.close();
+        try {
+            Invariants.hold(machine.check());
+            space.close();
+            Invariants.hold(machine.check());
+        } finally {
+            machine.close();
+        }
     }
 }
