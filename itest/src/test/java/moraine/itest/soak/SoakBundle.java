@@ -1,0 +1,72 @@
+package moraine.itest.soak;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import moraine.itest.container.MoraineContainer;
+import moraine.itest.container.Probe;
+import moraine.testkit.HandBuilt;
+import moraine.testkit.JvmThreads;
+
+/** The soak from outside of its bundle. */
+final class SoakBundle {
+    static final List<String> FEATURES = List.of("base", "compare");
+
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(20);
+    private static final Class<?>[] CLASSES = {
+        Accesses.class,
+        Backing.class,
+        Common.class,
+        Devices.class,
+        Failures.class,
+        Files.class,
+        Kind.class,
+        Ledger.class,
+        Mappings.class,
+        Mismatch.class,
+        Monitor.class,
+        Moves.class,
+        PageKernel.class,
+        Pattern.class,
+        Pinning.class,
+        Plugins.class,
+        SoakedProcess.class,
+        Region.class,
+        Soak.class,
+        SoakRun.class,
+        Tally.class,
+        Watchdog.class,
+        Worker.class,
+        HandBuilt.class,
+        JvmThreads.class
+    };
+
+    private SoakBundle() {}
+
+    /** {@return what came of a run, by the names that {@link SoakRun} gives} */
+    static Map<String, String> run(MoraineContainer container, long seed, long seconds, long operations, long report)
+            throws Exception {
+        container.settle(SETTLE_LIMIT);
+        try (Probe probe = container.probe(CLASSES)) {
+            return probe.call(
+                    SoakRun.class,
+                    Map.of(
+                            "seed", "" + seed,
+                            "seconds", "" + seconds,
+                            "operations", "" + operations,
+                            "report", "" + report));
+        }
+    }
+
+    /** {@return what is wrong with a run, a line each} */
+    static List<String> faults(Map<String, String> answer) {
+        Stream<String> undone = Stream.of(Kind.values())
+                .filter(kind -> "0".equals(answer.get(kind.label())))
+                .map(kind -> kind.label() + " was never done, so nothing is proven of it; run longer");
+        Stream<String> failed = Stream.of("failure", "leaks")
+                .filter(name -> !String.valueOf(answer.get(name)).isEmpty())
+                .map(name -> name + ": " + answer.get(name));
+        return Stream.concat(failed, undone).toList();
+    }
+}

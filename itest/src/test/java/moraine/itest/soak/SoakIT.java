@@ -1,0 +1,25 @@
+package moraine.itest.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import moraine.itest.container.Container;
+import moraine.itest.container.MoraineContainer;
+import org.junit.jupiter.api.Test;
+
+/** A short soak, so that the long one stays alive. */
+@Container
+final class SoakIT {
+    private static final long SEED = 7;
+    private static final long MOST_SECONDS = 60;
+    private static final long OPERATIONS = 30_000;
+
+    @Test
+    void shouldAccountForEveryByte(MoraineContainer container) throws Exception {
+        Map<String, String> answer = SoakBundle.run(container, SEED, MOST_SECONDS, OPERATIONS, 10);
+
+        assertThat(SoakBundle.faults(answer)).isEmpty();
+        assertThat(Long.parseLong(answer.get("pages moved"))).isPositive();
+        assertThat(Long.parseLong(answer.get("pages proven"))).isPositive();
+    }
+}
