@@ -60,6 +60,11 @@ public enum Point {
     UNMAP_PUBLISHED,
     /** A fork copied a mapping's entries. Holds the parent space exclusive. */
     FORK_COPYING,
+    /**
+     * A page advised free can no longer be written and is not yet marked. Holds the space exclusive, the region's lock
+     * and a reference; a range is announced.
+     */
+    LAZY_MARKED,
     /** A page was made exclusive to a device and is not yet in its table. Holds the frame lock. */
     EXCLUSIVE_MARKED,
     /**

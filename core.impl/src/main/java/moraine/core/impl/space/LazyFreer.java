@@ -1,6 +1,8 @@
 package moraine.core.impl.space;
 
+import java.util.function.BooleanSupplier;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
@@ -37,7 +39,7 @@ final class LazyFreer {
                 long entry = middle.entry(PageTable.region(region));
                 boolean part = to - from < Pages.LARGE_SIZE && Pte.large(entry);
                 if (!part || Pte.maps(entry) && split.split(agent, frames.head(Pte.pfn(entry)))) {
-                    mark(middle, from, to);
+                    mark(agent, middle, from, to);
                 }
             });
             space.shootDown(agent);
@@ -47,15 +49,15 @@ final class LazyFreer {
         rooms.lazyPages.some();
     }
 
-    private void mark(MiddleTable middle, long from, long to) {
+    private void mark(Agent agent, MiddleTable middle, long from, long to) {
         int region = PageTable.region(from);
         middle.lock(region, rooms.actors);
         try {
             for (long entry = middle.entry(region);
                     droppable(entry) && Pte.large(entry);
                     entry = middle.entry(region)) {
-                if (middle.replace(region, entry, marked(entry))) {
-                    frames.setFlag(Pte.pfn(entry), Frames.LAZY);
+                long whole = entry;
+                if (mark(agent, Pte.pfn(entry), () -> middle.replace(region, whole, marked(whole)))) {
                     return;
                 }
             }
@@ -64,21 +66,42 @@ final class LazyFreer {
                 return;
             }
             for (int index = PageTable.index(from); index <= PageTable.index(to - 1); index++) {
-                mark(leaf, index);
+                mark(agent, leaf, index);
             }
         } finally {
             middle.unlock(region);
         }
     }
 
-    private void mark(long[] leaf, int index) {
-        long entry = MiddleTable.get(leaf, index);
-        while (droppable(entry)) {
-            if (MiddleTable.replace(leaf, index, entry, marked(entry))) {
-                frames.setFlag(Pte.pfn(entry), Frames.LAZY);
+    private void mark(Agent agent, long[] leaf, int index) {
+        for (long entry = MiddleTable.get(leaf, index); droppable(entry); entry = MiddleTable.get(leaf, index)) {
+            long one = entry;
+            if (mark(agent, Pte.pfn(entry), () -> MiddleTable.replace(leaf, index, one, marked(one)))) {
                 return;
             }
-            entry = MiddleTable.get(leaf, index);
+        }
+    }
+
+    /**
+     * Takes WRITE from an entry and marks its page. The reference keeps an eviction, which asks for no space's lock,
+     * from giving the frame to another page in between.
+     *
+     * @return false when the entry changed; a frame that cannot be referred to is on its way elsewhere and stays as it
+     *     is
+     */
+    private boolean mark(Agent agent, long head, BooleanSupplier replaced) {
+        if (!frames.getUnlessZero(head)) {
+            return true;
+        }
+        try {
+            boolean mine = replaced.getAsBoolean();
+            rooms.points.reach(Point.LAZY_MARKED);
+            if (mine) {
+                frames.setFlag(head, Frames.LAZY);
+            }
+            return mine;
+        } finally {
+            agent.put(head);
         }
     }
 

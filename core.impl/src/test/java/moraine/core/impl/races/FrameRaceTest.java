@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Point;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +154,27 @@ final class FrameRaceTest {
 
             assertThat(moved).hasValue(0);
             assertThat(stage.rooms.frames.refs(frame)).isZero();
+            assertThat(stage.read(page(at, 1))).isEqualTo(2);
+        }
+    }
+
+    /** A page is advised free while it is being evicted: the frame that is marked is the page's, or none. */
+    @Test
+    void shouldMarkNoFrameThatIsNoLongerThePages() {
+        try (Stage stage = Stage.reachable()) {
+            long at = stage.written(2);
+            assertThat(stage.migrate(at, 1, NEAR)).isEqualTo(1);
+            long frame = stage.pfn(at);
+            stage.gates.hold(Point.LAZY_MARKED, "adviser");
+            stage.gates.start("adviser", () -> stage.space.advise(at, Pages.SIZE, Advice.FREE));
+            stage.gates.awaitHeld(Point.LAZY_MARKED, "adviser");
+            moved.set(stage.evict(NEAR, frame));
+            stage.gates.release(Point.LAZY_MARKED, "adviser");
+            stage.gates.awaitEnd("adviser");
+
+            assertThat(moved).hasValue(0);
+            assertThat(stage.pfn(at)).isEqualTo(frame);
+            assertThat(stage.rooms.frames.flag(frame, Frames.LAZY)).isTrue();
             assertThat(stage.read(page(at, 1))).isEqualTo(2);
         }
     }
