@@ -20,7 +20,7 @@ import moraine.core.impl.rmap.MemoryObject;
  * <p>Victims come from a clock over the node's frames: a young page loses its mark and is passed over once. Each call
  * looks at every frame at most twice and then gives up, and it ends with the first batch of victims none of which found
  * a destination, so that a requester never hangs; destinations come from the reserve, the lower half of which is open
- * to eviction only.
+ * to eviction only. For one thread at a time; a call allocates nothing but its place in the clock.
  */
 public final class Evictor {
     private static final int BATCH = 64;
@@ -29,7 +29,12 @@ public final class Evictor {
     private final Frames frames;
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private long sparedSinceNs = Long.MAX_VALUE;
-    /** Duplicates that the current call dropped. */
+    /* Of the current call: why, the victims held and their pages, pages moved or dropped, duplicates dropped. */
+    private Reason reason = Reason.EVICTION;
+    private Cause cause = Cause.EVICTION;
+    private int held;
+    private int heldPages;
+    private int moved;
     private int duplicates;
 
     public Evictor(Rooms rooms) {
@@ -79,23 +84,17 @@ public final class Evictor {
      * @return pages that left
      */
     public int evictFrames(Agent agent, int node, long[] pfns, int count, int wanted) {
-        int left = 0;
-        int held = 0;
-        int heldPages = 0;
-        duplicates = 0;
-        long[] victims = agent.scratch();
-        for (int i = 0; i < count && left + heldPages + duplicates < wanted; i++) {
+        begin(Reason.EVICTION, Cause.EVICTION);
+        for (int i = 0; i < count && left() + heldPages < wanted; i++) {
             if (victim(agent, node, pfns[i])) {
-                victims[held++] = pfns[i];
-                heldPages += 1 << frames.order(pfns[i]);
+                take(agent, pfns[i]);
             }
-            if (held == victims.length) {
-                left += move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
-                held = 0;
-                heldPages = 0;
+            if (held == agent.scratch().length) {
+                move(agent, node);
             }
         }
-        return left + duplicates + move(agent, node, held, Reason.EVICTION, Cause.EVICTION);
+        move(agent, node);
+        return left();
     }
 
     /**
@@ -121,70 +120,83 @@ public final class Evictor {
         return frames.exists(pfn) && frames.node(pfn) == node && !spared(pfn) && hold(agent, pfn, true);
     }
 
-    private int drive(Agent agent, int node, int wanted, Reason reason, Cause cause, long budget) {
-        int left = 0;
-        int held = 0;
-        int heldPages = 0;
-        duplicates = 0;
-        boolean all = cause != Cause.EVICTION;
-        long[] victims = agent.scratch();
+    private int drive(Agent agent, int node, int wanted, Reason why, Cause becauseOf, long budget) {
+        begin(why, becauseOf);
+        boolean all = becauseOf != Cause.EVICTION;
         FrameCursor cursor = new FrameCursor(frames, node, hands.get(node));
-        for (long looked = 0; looked < budget && left + heldPages + duplicates < wanted; looked++) {
+        for (long looked = 0; looked < budget && left() + heldPages < wanted; looked++) {
             long pfn = cursor.next();
             if (pfn < 0) {
                 break;
             }
             if ((all || !spared(pfn)) && hold(agent, pfn, all)) {
-                victims[held++] = pfn;
-                heldPages += 1 << frames.order(pfn);
+                take(agent, pfn);
             }
-            if (held == BATCH) {
-                int moved = move(agent, node, held, reason, cause);
-                left += moved;
-                held = 0;
-                heldPages = 0;
-                if (moved == 0 && agent.batch().full()) {
-                    break;
-                }
+            if (held == BATCH && move(agent, node) == 0 && agent.batch().full()) {
+                break;
             }
         }
-        left += move(agent, node, held, reason, cause);
+        move(agent, node);
         hands.set(node, cursor.position());
-        return left + duplicates;
+        return left();
+    }
+
+    private void begin(Reason why, Cause becauseOf) {
+        reason = why;
+        cause = becauseOf;
+        held = 0;
+        heldPages = 0;
+        moved = 0;
+        duplicates = 0;
+    }
+
+    /** {@return pages that left since the beginning} */
+    private int left() {
+        return moved + duplicates;
+    }
+
+    private void take(Agent agent, long pfn) {
+        agent.scratch()[held++] = pfn;
+        heldPages += 1 << frames.order(pfn);
     }
 
     private boolean spared(long pfn) {
         return History.sinceNs(frames.history(pfn)) >= sparedSinceNs;
     }
 
-    private int move(Agent agent, int node, int held, Reason reason, Cause cause) {
+    /** Moves the victims that are held, or drops those whose content nobody needs. @return pages that left */
+    private int move(Agent agent, int node) {
         if (held == 0) {
             return 0;
         }
         rooms.points.reach(Point.EVICT_HELD);
-        int[] dropped = {0};
-        int moving = dropLazy(agent, held, dropped);
+        int gone = dropLazy(agent);
         int mover = rooms.regimes.current().mover();
         agent.batch().order().off(rooms.home(node), reason, cause, mover);
-        int moved = dropped[0] + (moving == 0 ? 0 : agent.batch().moveFrames(agent.scratch(), moving));
-        if (moved > 0) {
-            rooms.events.record(Event.Kind.EVICTION, node, -1, 0, moved, cause);
+        gone += held == 0 ? 0 : agent.batch().moveFrames(agent.scratch(), held);
+        if (gone > 0) {
+            rooms.events.record(Event.Kind.EVICTION, node, -1, 0, gone, cause);
         }
-        return moved;
+        held = 0;
+        heldPages = 0;
+        moved += gone;
+        return gone;
     }
 
-    /** Drops the victims whose content nobody needs. @return how many are left, at the front of the scratch space */
-    private int dropLazy(Agent agent, int held, int[] dropped) {
+    /** Drops the victims whose content nobody needs; the others stay held. @return pages dropped */
+    private int dropLazy(Agent agent) {
         long[] victims = agent.scratch();
-        int left = 0;
+        int dropped = 0;
+        int kept = 0;
         for (int i = 0; i < held; i++) {
             if (rooms.lazyPages.lazy(victims[i])) {
-                dropped[0] += rooms.lazyPages.drop(agent, victims[i]);
+                dropped += rooms.lazyPages.drop(agent, victims[i]);
             } else {
-                victims[left++] = victims[i];
+                victims[kept++] = victims[i];
             }
         }
-        return left;
+        held = kept;
+        return dropped;
     }
 
     /** Takes reference and lock of a folio that may be evicted. */
