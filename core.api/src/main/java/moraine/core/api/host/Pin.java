@@ -34,7 +34,8 @@ public interface Pin extends AutoCloseable {
     void read(long offset, MemorySegment target);
 
     /**
-     * Copies into the pinned frames.
+     * Copies into the pinned frames. A file's page is written back with it, as long as the file has a handle or a
+     * mapping by which the cache keeps its pages.
      *
      * @param offset first byte, from the pinned range's start
      * @throws moraine.core.api.model.MoraineException EPERM when it was pinned for reading, else as {@link #read}

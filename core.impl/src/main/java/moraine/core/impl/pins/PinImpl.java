@@ -12,6 +12,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.access.FrameBytes;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.rmap.MemoryObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,9 +80,30 @@ final class PinImpl implements Pin {
                     frames.stamp(pfn, (frames.stamp(pfn) ^ at) * 0x9E3779B97F4A7C15L + 1);
                 }
                 frames.setFlag(frames.head(pfn), Frames.DIRTY);
+                dirtied(pfn);
                 done += bytes;
             }
         });
+    }
+
+    /**
+     * Has a file's page written back that was changed past every mapping (Linux set_page_dirty). Called after the bytes
+     * are there: a writeback in between writes them twice, and none misses them.
+     */
+    private void dirtied(long pfn) {
+        MemoryObject object = rooms.objects.get(rooms.frames.object(pfn));
+        if (object == null || object.kind() != MemoryObject.Kind.FILE) {
+            return;
+        }
+        object.lock(rooms.actors);
+        try {
+            long index = rooms.frames.index(pfn);
+            if (object.page(index) == pfn) {
+                object.dirty(index, /* now= */ true);
+            }
+        } finally {
+            object.unlock();
+        }
     }
 
     private long pfn(long offset) {

@@ -14,12 +14,15 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
+import moraine.core.api.host.Pin;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
 import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Limits;
@@ -105,6 +108,19 @@ final class FileMappingTest {
         assertThatThrownBy(action)
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+    }
+
+    @Test
+    void shouldWriteBackWhatAPinStoredBesideTheMappings() throws IOException {
+        long at = space.mmap(MapRequest.anonymous(2 * Pages.SIZE).shared(), file, 0);
+        try (Pin pin = space.pin(at, 2 * Pages.SIZE, PinKind.SHORT, Intent.WRITE)) {
+            file.sync();
+            pin.write(Pages.SIZE + 8, MemorySegment.ofArray(new long[] {4711}));
+            file.sync();
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.nativeOrder());
+        assertThat(bytes.getLong(Pages.SIZE + 8)).isEqualTo(4711);
+        assertThat(bytes.getLong(8)).isEqualTo(9);
     }
 
     @Test
