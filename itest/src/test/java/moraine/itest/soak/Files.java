@@ -2,9 +2,12 @@ package moraine.itest.soak;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Pages;
 
@@ -52,10 +55,28 @@ final class Files {
             long[] words = new long[region.words()];
             for (int page = 0; page < region.pages(); page++) {
                 bytes.asLongBuffer().get(page * words.length, words);
-                region.prove(page, words, "the file");
+                try {
+                    region.prove(page, words, "the file");
+                } catch (Mismatch e) {
+                    throw new Mismatch(e.getMessage() + "; the cache has " + cached(region, backing, page, words));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + backing.path, e);
+        }
+    }
+
+    /** {@return whether the cache has what the region is said to hold, or what is in the file} */
+    private static String cached(Region region, Backing backing, int page, long[] inFile) {
+        var segment = MemorySegment.ofArray(new long[region.words()]);
+        long position = (long) page * Pages.SIZE;
+        backing.file.read(position, segment);
+        long[] words = segment.toArray(ValueLayout.JAVA_LONG);
+        try {
+            region.prove(page, words, "the cache");
+            return "what it should";
+        } catch (Mismatch e) {
+            return Arrays.equals(words, inFile) ? "the same as the file" : "something else again";
         }
     }
 }

@@ -166,7 +166,9 @@ final class Mappings {
         int first = random.nextInt(region.pages());
         int count = Worker.count(random, region.pages(), first, 32);
         long bytes = Worker.bytes(count);
-        process.space.mprotect(region.page(first), bytes, Protection.READ);
+        if (!tryForbid(process, region.page(first), bytes)) {
+            return;
+        }
         accesses.verify(process, region, first, count);
         try {
             process.cpu.touch(region.page(first), Long.BYTES, Intent.WRITE);
@@ -179,6 +181,19 @@ final class Mappings {
         process.space.mprotect(region.page(first), bytes, Protection.READ_WRITE);
         region.patched = true;
         soak.tally.did(Kind.MPROTECT);
+    }
+
+    /** @return false when a pinned 2 MiB page is in the way */
+    private static boolean tryForbid(SoakedProcess process, long address, long bytes) {
+        try {
+            process.space.mprotect(address, bytes, Protection.READ);
+            return true;
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /** Reads and writes a file beside its mappings. */

@@ -41,13 +41,15 @@ final class Monitor implements Runnable {
 
     private String line(long second) {
         return String.format(
-                "%4d s  %,11d operations  %,11d pages proven  %,11d pages moved  %,4d exchanges  %,3d removals  %s",
+                "%4d s  %,11d operations  %,11d pages proven  %,11d pages moved  %,4d exchanges  %,3d removals"
+                        + "  %,7d RAM pages free  %s",
                 second,
                 tally.operations(),
                 tally.provenPages(),
                 Ledger.moved(machine),
                 tally.count(Kind.POLICY_EXCHANGED) + tally.count(Kind.POLICY_WITHDRAWN),
                 tally.count(Kind.DEVICE_REMOVED),
+                machine.nodes().getFirst().freePages(),
                 machine.policies().active());
     }
 }

@@ -147,12 +147,33 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
             answer.put(kind.label(), "" + tally.count(kind));
         }
         Throwable failure = tally.failure();
-        answer.put("failure", failure == null ? "" : Failures.text(failure));
+        answer.put("failure", failure == null ? "" : Failures.text(failure) + state(machine));
         answer.put("mismatches", Failures.isMismatch(failure) ? "1" : "0");
         answer.put("leaks", leaks);
         answer.put("operations", "" + tally.operations());
         answer.put("pages proven", "" + tally.provenPages());
         answer.put("pages moved", "" + Ledger.moved(machine));
         return answer;
+    }
+
+    /** {@return where the pages are at a failure: in use by node, and mapped by spaces} */
+    private static String state(Machine machine) {
+        StringBuilder text = new StringBuilder("state of the machine:\n");
+        machine.nodes()
+                .forEach(node -> text.append("  node ")
+                        .append(node.id())
+                        .append(": ")
+                        .append(node.pages() - node.freePages())
+                        .append(" pages of ")
+                        .append(node.pages())
+                        .append(" in use\n"));
+        machine.spaces()
+                .forEach(space -> text.append("  space ")
+                        .append(space.name())
+                        .append(" maps, by node, ")
+                        .append(space.info().residentPages())
+                        .append('\n'));
+        machine.lostPages().forEach(page -> text.append("  ").append(page).append('\n'));
+        return text.toString();
     }
 }
