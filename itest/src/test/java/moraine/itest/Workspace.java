@@ -54,6 +54,11 @@ final class Workspace {
         }
     }
 
+    /** Where the build leaves the results of a conformance suite. */
+    Path conformance(String name) {
+        return root.resolve("target/conformance").resolve(name);
+    }
+
     Path cnf(String name) {
         return root.resolve("cnf").resolve(name);
     }

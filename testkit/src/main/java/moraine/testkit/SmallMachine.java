@@ -3,14 +3,10 @@ package moraine.testkit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import moraine.core.api.driver.Block;
-import moraine.core.api.driver.Kernel;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
-import moraine.core.api.host.DeviceAccess;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
-import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.PageInfo;
@@ -91,43 +87,6 @@ public final class SmallMachine implements AutoCloseable {
             Invariants.hold(machine.check());
         } finally {
             machine.close();
-        }
-    }
-
-    private record AddOne(long address, int pages) implements Kernel {
-        @Override
-        public String name() {
-            return "add-one";
-        }
-
-        @Override
-        public int blocks() {
-            return 1;
-        }
-
-        @Override
-        public Block block(int index) {
-            return new AddOneBlock(address, pages);
-        }
-    }
-
-    private static final class AddOneBlock implements Block {
-        private final long address;
-        private final int pages;
-        private int next;
-
-        AddOneBlock(long address, int pages) {
-            this.address = address;
-            this.pages = pages;
-        }
-
-        @Override
-        public boolean step(DeviceAccess memory) {
-            long word = address + (long) next * Pages.SIZE;
-            memory.touch(word, Long.BYTES, Intent.WRITE);
-            memory.putLong(word, memory.getLong(word) + 1);
-            next++;
-            return next < pages;
         }
     }
 }

@@ -10,9 +10,10 @@ import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.DeviceSpec;
-import moraine.testkit.hmm.Outcome;
 import moraine.testkit.hmm.Subject;
 import moraine.testkit.hmm.Suite;
+import moraine.testkit.suite.Outcome;
+import moraine.testkit.suite.Trial;
 import org.junit.jupiter.api.Test;
 
 /** The suite finds out a driver whose kernels bypass the device's table. */
@@ -21,14 +22,12 @@ final class HmmCanaryTest {
 
     @Test
     void shouldFindOutABypass() {
-        List<Outcome> outcomes = Suite.run(bypassing(), _ -> {});
-        var passed = outcomes.stream()
-                .filter(Outcome::passed)
-                .map(outcome -> outcome.scenario().name())
-                .collect(Collectors.toSet());
+        List<Outcome> outcomes = Trial.run(Suite.trials(bypassing()), _ -> {});
+        var passed =
+                outcomes.stream().filter(Outcome::passed).map(Outcome::scenario).collect(Collectors.toSet());
         var failed = outcomes.stream()
                 .filter(outcome -> !outcome.passed())
-                .map(outcome -> outcome.scenario().name())
+                .map(Outcome::scenario)
                 .collect(Collectors.toSet());
         assertThat(failed)
                 .contains("anon_read", "anon_write", "anon_write_prot", "anon_write_child", "migrate_fault")

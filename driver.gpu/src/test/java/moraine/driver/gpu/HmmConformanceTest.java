@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import moraine.testkit.hmm.JUnitSuite;
-import moraine.testkit.hmm.Outcome;
-import moraine.testkit.hmm.Report;
+import moraine.testkit.hmm.Suite;
+import moraine.testkit.suite.JUnitSuite;
+import moraine.testkit.suite.Outcome;
+import moraine.testkit.suite.Report;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -20,7 +21,7 @@ final class HmmConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> shouldDoAsTheKernelDemands() {
-        return JUnitSuite.of(new GpuSubject(new GpuProvider()), OUTCOMES::add);
+        return JUnitSuite.of(Suite.trials(new GpuSubject(new GpuProvider())), OUTCOMES::add);
     }
 
     @AfterAll

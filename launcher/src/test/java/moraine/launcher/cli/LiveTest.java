@@ -133,7 +133,7 @@ final class LiveTest {
                 "use",
                 "hmm(");
         refused(
-                "no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, ram-only",
+                "no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, managed, ram-only",
                 "run",
                 "--live",
                 "--policy",

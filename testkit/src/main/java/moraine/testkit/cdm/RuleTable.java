@@ -2,6 +2,8 @@ package moraine.testkit.cdm;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,6 +38,23 @@ public final class RuleTable {
                 .map(RuleTable::columns)
                 .flatMap(line -> IntStream.range(0, policies.length)
                         .mapToObj(i -> new Cell(Requester.of(line.getFirst()), policies[i], line.get(i + 1))));
+    }
+
+    /**
+     * {@return what each requester gets in one column}
+     *
+     * @param heading of the column
+     */
+    public static Map<Requester, String> column(String table, String heading) {
+        List<String> headings = columns(table.lines().findFirst().orElse(""));
+        int at = headings.indexOf(heading);
+        if (at < 1) {
+            throw new IllegalArgumentException("no column is headed '" + heading + "'; there are " + headings);
+        }
+        return table.lines()
+                .skip(1)
+                .map(RuleTable::columns)
+                .collect(Collectors.toMap(line -> Requester.of(line.getFirst()), line -> line.get(at)));
     }
 
     private static List<String> columns(String line) {

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Device;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.AccessEdge;
@@ -13,6 +14,7 @@ import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.NodeSpec;
@@ -22,6 +24,7 @@ import moraine.core.api.model.Parameters;
 import moraine.core.api.model.ProcessorSpec;
 import moraine.core.api.model.Quantity;
 import moraine.core.api.model.TopologyProfile;
+import moraine.core.api.model.VmaInfo;
 import moraine.testkit.Invariants;
 import moraine.testkit.JvmThreads;
 
@@ -110,6 +113,59 @@ public final class TwoDevices implements AutoCloseable {
 
     public AddressSpace space() {
         return space;
+    }
+
+    /** {@return a CPU's context in the space} */
+    public CpuContext cpu() {
+        return cpu;
+    }
+
+    /** {@return the device whose node it is} */
+    public Device device(int node) {
+        return machine.device("gpu" + node);
+    }
+
+    /** {@return the tenant of the space} */
+    public String tenant() {
+        return space.info().tenant();
+    }
+
+    /** {@return a node as it is now} */
+    public NodeInfo node(int id) {
+        return machine.nodes().stream()
+                .filter(node -> node.id() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** {@return pages of a node that somebody has} */
+    public long used(int node) {
+        return node(node).pages() - node(node).freePages();
+    }
+
+    /** {@return the mapping of an address} */
+    public VmaInfo mapping(long address) {
+        return space.info().mappings().stream()
+                .filter(vma -> vma.start() <= address && address < vma.end())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** {@return pages of a range that are on a node} */
+    public long count(long address, long pages, int node) {
+        return space.pages(address, pages * Pages.SIZE, Integer.MAX_VALUE).stream()
+                .filter(page -> page.node() == node)
+                .count();
+    }
+
+    /** A CPU reads pages and finds what {@link #touch} wrote, or it fails. */
+    public void expect(long address, long pages) {
+        for (long page = 0; page < pages; page++) {
+            long found = cpu.getLong(address + page * Pages.SIZE);
+            if (found != page) {
+                throw new AssertionError("page " + page + " of " + pages + " holds " + found);
+            }
+        }
     }
 
     /** {@return the address of new memory, nothing of it touched} */

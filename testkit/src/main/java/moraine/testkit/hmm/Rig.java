@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.DeviceInfo;
@@ -30,17 +31,21 @@ public final class Rig implements AutoCloseable {
     private final List<String> devices;
     private final List<UserProcess> processes = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final Consumer<String> notes;
 
-    /** @param largePages whether an aligned first touch makes a large page */
-    Rig(Subject subject, Variant variant, boolean largePages) {
-        this(subject, variant, subject.machine(variant, SuitePolicy.provider(variant, largePages)));
+    /**
+     * @param largePages whether an aligned first touch makes a large page
+     * @param notes takes lines for the report
+     */
+    Rig(Subject subject, Variant variant, boolean largePages, Consumer<String> notes) {
+        this(subject, variant, subject.machine(variant, SuitePolicy.provider(variant, largePages)), notes);
     }
 
-    private Rig(Subject subject, Variant variant, Machine machine) {
+    private Rig(Subject subject, Variant variant, Machine machine, Consumer<String> notes) {
         this.subject = subject;
         this.variant = variant;
         this.machine = machine;
+        this.notes = notes;
         this.devices = machine.devices().stream().map(DeviceInfo::name).toList();
         if (devices.size() != variant.devices()) {
             throw new IllegalStateException(
@@ -60,7 +65,7 @@ public final class Rig implements AutoCloseable {
 
     /** Leaves a line for the report. */
     public void note(String line) {
-        notes.add(line);
+        notes.accept(line);
     }
 
     /** {@return a file of zeros that goes with the rig} */
@@ -98,9 +103,8 @@ public final class Rig implements AutoCloseable {
     }
 
     private void on(Machine another, Scenario.Body body) {
-        try (Rig other = new Rig(subject, variant, another)) {
+        try (Rig other = new Rig(subject, variant, another, notes)) {
             body.run(other);
-            notes.addAll(other.notes);
         }
     }
 
@@ -108,10 +112,6 @@ public final class Rig implements AutoCloseable {
     void both(EitherSize body) {
         body.run(this, false);
         large(other -> body.run(other, true));
-    }
-
-    List<String> notes() {
-        return List.copyOf(notes);
     }
 
     /** {@return a new process} */

@@ -1,11 +1,10 @@
 package moraine.testkit.hmm;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
+import moraine.testkit.suite.Trial;
 
-/** All scenarios, and what runs them. */
+/** All scenarios, and the trials that they make. */
 public final class Suite {
     private Suite() {}
 
@@ -28,33 +27,26 @@ public final class Suite {
                 .toList();
     }
 
-    /** Runs every scenario with every variant of its own. @return how each ended */
-    public static List<Outcome> run(Subject subject, Consumer<Outcome> told) {
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Scenario scenario : scenarios()) {
-            for (Variant variant : Variant.values()) {
-                if (scenario.variants().contains(variant)) {
-                    Outcome outcome = run(scenario, variant, subject);
-                    outcomes.add(outcome);
-                    told.accept(outcome);
-                }
-            }
-        }
-        return outcomes;
+    /** {@return every scenario with every variant of its own} */
+    public static List<Trial> trials(Subject subject) {
+        return scenarios().stream()
+                .flatMap(scenario -> Stream.of(Variant.values())
+                        .filter(scenario.variants()::contains)
+                        .map(variant -> trial(scenario, variant, subject)))
+                .toList();
     }
 
-    /** Runs one scenario on a machine of its own, which ends with its invariants proven. */
-    public static Outcome run(Scenario scenario, Variant variant, Subject subject) {
-        List<String> notes = List.of();
-        try (Rig rig = new Rig(subject, variant, false)) {
-            try {
-                scenario.body().run(rig);
-            } finally {
-                notes = rig.notes();
-            }
-            return new Outcome(scenario, variant, null, notes);
-        } catch (RuntimeException | AssertionError | LinkageError failure) {
-            return new Outcome(scenario, variant, failure, notes);
-        }
+    /** The machine ends with its invariants proven. */
+    private static Trial trial(Scenario scenario, Variant variant, Subject subject) {
+        return new Trial(
+                scenario.name(),
+                variant.text(),
+                variant.coherent() ? "coherent" : "private",
+                variant.devices() > 1 ? " (2)" : "",
+                notes -> {
+                    try (Rig rig = new Rig(subject, variant, false, notes)) {
+                        scenario.body().run(rig);
+                    }
+                });
     }
 }

@@ -4,6 +4,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.DeviceInfo;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Plan;
 import moraine.core.api.time.Clock;
@@ -46,7 +48,12 @@ final class Publication {
         PlanCheck.run(
                 topology, types, view, whole, plan.representation().types().keySet());
         Zonelists lists = Zonelists.compile(whole.representation(), topology, types);
-        return Regime.of(policy, mover, whole, lists, types, nodes);
+        return Regime.of(policy, mover, whole, lists, types, nodes, absent(present));
+    }
+
+    private NodeSet absent(Set<Integer> present) {
+        return topology.ofKind(NodeKind.DEVICE)
+                .minus(NodeSet.of(present.stream().mapToInt(Integer::intValue).toArray()));
     }
 
     /** {@return the constant plan, with the memory types in force} */

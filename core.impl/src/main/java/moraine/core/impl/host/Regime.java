@@ -6,6 +6,7 @@ import moraine.core.api.model.Attribute;
 import moraine.core.api.model.DeviceAction;
 import moraine.core.api.model.DeviceRule;
 import moraine.core.api.model.Intent;
+import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Plan;
 import moraine.core.impl.allocator.Zonelists;
 import moraine.core.impl.types.Types;
@@ -58,8 +59,10 @@ public final class Regime {
      *
      * @param mover who is named as the mover of pages: index of bundle and version
      * @param nodes the nodes there are
+     * @param absent devices' nodes that have no device now; they are not offered, so what is bound to them is dormant
      */
-    static Regime of(String policy, int mover, Plan plan, Zonelists zonelists, Types types, int[] nodes) {
+    static Regime of(
+            String policy, int mover, Plan plan, Zonelists zonelists, Types types, int[] nodes, NodeSet absent) {
         byte[] typeOf = new byte[NODES];
         long bindable = 0;
         long preferable = 0;
@@ -72,7 +75,18 @@ public final class Regime {
         }
         byte[] actions = actions(plan.deviceRules(), types);
         return new Regime(
-                0, 0, policy, mover, plan, new Compiled(zonelists, typeOf, actions, bindable, preferable, migratable));
+                0,
+                0,
+                policy,
+                mover,
+                plan,
+                new Compiled(
+                        zonelists,
+                        typeOf,
+                        actions,
+                        bindable & ~absent.bits(),
+                        preferable & ~absent.bits(),
+                        migratable));
     }
 
     private static byte[] actions(List<DeviceRule> rules, Types types) {

@@ -33,7 +33,12 @@ class Selection {
         if (order.target < 0) {
             return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK || order.selective();
         }
-        return !foreign(vma, node) && (!kept(head) || holdsFiles(order.target));
+        return (byApplication(type) || !foreign(vma, node)) && (!kept(head) || holdsFiles(order.target));
+    }
+
+    /** {@return whether an application moves what its type lets applications move, owners or not} */
+    private boolean byApplication(int type) {
+        return order.reason == Reason.USER_MIGRATE && rooms.types.has(type, Attribute.USER_MIGRATABLE);
     }
 
     /** {@return whether both nodes are devices, and not of one owner} */

@@ -1,4 +1,4 @@
-package moraine.testkit.hmm;
+package moraine.testkit.suite;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
@@ -6,27 +6,38 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What came out of a run of the suite, for people and for programs. */
+/** What came out of a run of a suite, for people and for programs. */
 public final class Report {
+    private static final int NAME_WIDTH = 30;
+    private static final int CELL_WIDTH = 12;
+
     private Report() {}
 
-    /** {@return a table: scenario, private, coherent, result; failures below} */
+    /** {@return a table: scenario, the columns in the order of their first trials, result; failures below} */
     public static String table(List<Outcome> outcomes) {
-        var rows = new LinkedHashMap<String, Map<Boolean, Outcome>>();
+        List<String> columns = outcomes.stream()
+                .map(outcome -> outcome.trial().column())
+                .distinct()
+                .toList();
+        var rows = new LinkedHashMap<String, Map<String, Outcome>>();
         for (Outcome outcome : outcomes) {
-            rows.computeIfAbsent(outcome.scenario().name(), _ -> new TreeMap<>())
-                    .put(outcome.variant().coherent(), outcome);
+            rows.computeIfAbsent(outcome.scenario(), _ -> new TreeMap<>())
+                    .put(outcome.trial().column(), outcome);
         }
-        var text = new StringBuilder(line("scenario", "private", "coherent", "result"));
+        var text = new StringBuilder(line(columns, "scenario", columns, "result"));
         rows.forEach((name, row) -> {
             boolean passed = row.values().stream().allMatch(Outcome::passed);
-            text.append(line(name, cell(row, false), cell(row, true), passed ? "passed" : "FAILED"));
+            List<String> cells =
+                    columns.stream().map(column -> cell(row.get(column))).toList();
+            text.append(line(columns, name, cells, passed ? "passed" : "FAILED"));
         });
         long failed = outcomes.stream().filter(outcome -> !outcome.passed()).count();
         text.append(
@@ -35,20 +46,25 @@ public final class Report {
         return text.toString();
     }
 
-    private static String line(String scenario, String first, String second, String result) {
-        return String.format(Locale.ROOT, "%-30s %-12s %-12s %s%n", scenario, first, second, result);
+    private static String line(List<String> columns, String scenario, List<String> cells, String result) {
+        var parts = new ArrayList<>(List.of(pad(scenario, NAME_WIDTH)));
+        for (int i = 0; i < columns.size(); i++) {
+            parts.add(pad(cells.get(i), Math.max(CELL_WIDTH, columns.get(i).length())));
+        }
+        parts.add(result);
+        return String.format("%s%n", String.join(" ", parts));
     }
 
-    private static String cell(Map<Boolean, Outcome> row, boolean coherent) {
-        Outcome outcome = row.get(coherent);
-        if (outcome == null) {
-            return "-";
-        }
-        return outcome.result() + (outcome.variant().devices() > 1 ? " (2)" : "");
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    private static String cell(@Nullable Outcome outcome) {
+        return outcome == null ? "-" : outcome.result() + outcome.trial().mark();
     }
 
     private static void details(StringBuilder text, Outcome outcome) {
-        String where = outcome.scenario().name() + ", " + outcome.variant().text() + ": ";
+        String where = outcome.scenario() + ", " + outcome.variant() + ": ";
         outcome.notes().forEach(note -> text.append(String.format("%s%s%n", where, note)));
         if (outcome.failure() != null) {
             text.append(String.format("%s%s%n", where, outcome.failure()));
@@ -66,7 +82,7 @@ public final class Report {
                     CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(file)) {
                 csv.writeRecord("scenario", "variant", "result");
                 for (Outcome outcome : outcomes) {
-                    csv.writeRecord(outcome.scenario().name(), outcome.variant().text(), outcome.result());
+                    csv.writeRecord(outcome.scenario(), outcome.variant(), outcome.result());
                 }
             }
         } catch (IOException e) {

@@ -1,20 +1,26 @@
-package moraine.testkit.hmm;
+package moraine.testkit.suite;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one scenario ended with one variant.
+ * How one trial ended.
  *
- * @param scenario what was run
- * @param variant with what devices
+ * @param trial what was run
  * @param failure why it failed, or null when it passed
  * @param notes lines that the scenario left, figures of a benchmark say
  */
-public record Outcome(
-        Scenario scenario, Variant variant, @Nullable Throwable failure, List<String> notes) {
+public record Outcome(Trial trial, @Nullable Throwable failure, List<String> notes) {
     public Outcome {
         notes = List.copyOf(notes);
+    }
+
+    public String scenario() {
+        return trial.scenario();
+    }
+
+    public String variant() {
+        return trial.variant();
     }
 
     public boolean passed() {

@@ -1,0 +1,91 @@
+package moraine.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import moraine.testkit.cdm.Claim;
+import moraine.testkit.cdm.Designs;
+import moraine.testkit.cdm.Plant;
+import moraine.testkit.cdm.Requester;
+import moraine.testkit.cdm.RuleTable;
+import moraine.testkit.cdm.Strategy;
+import moraine.testkit.cdm.Subject;
+import moraine.testkit.cdm.Suite;
+import moraine.testkit.suite.Outcome;
+import moraine.testkit.suite.Trial;
+import org.junit.jupiter.api.Test;
+
+/** The suite finds out a policy that leaks, and one that claims what it cannot do. */
+final class CdmCanaryTest {
+    private static Set<String> failures(Strategy strategy) {
+        var subject = new Subject() {
+            @Override
+            public List<Strategy> strategies() {
+                return List.of(strategy);
+            }
+
+            @Override
+            public Plant plant() {
+                return new PlainPlant().policy(LeakyPolicy.NAME, new LeakyPolicy());
+            }
+        };
+        return Trial.run(Suite.trials(subject), _ -> {}).stream()
+                .filter(outcome -> !outcome.passed())
+                .map(Outcome::scenario)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldFindOutALeak() {
+        Set<String> failed = failures(CdmSubject.strategy(
+                LeakyPolicy.NAME,
+                LeakyPolicy.NAME,
+                Designs.COHERENT_NODES,
+                "mask",
+                Claim.BIND,
+                Claim.MOVE,
+                Claim.LONG_PIN_LEAVES));
+
+        assertThat(failed)
+                .contains("row_exhausted", "row_large_only", "pressure_of_ram", "pressure_of_pools")
+                .doesNotContain("row_bind", "move_pages_both_ways");
+    }
+
+    @Test
+    void shouldNotLetALeakBeClaimed() {
+        var answers = new HashMap<>(RuleTable.column(Designs.COHERENT_NODES, "mask"));
+        answers.put(Requester.EXHAUSTED, "0 1 2 8 ENOMEM");
+        answers.put(Requester.LARGE_ONLY, "1");
+
+        assertThat(failures(new Strategy("honest leak", LeakyPolicy.NAME, answers, Set.of())))
+                .contains("row_exhausted", "pressure_of_ram", "pressure_of_pools");
+    }
+
+    @Test
+    void shouldFailWhatIsClaimedAndCannotBeDone() {
+        Set<String> failed = failures(CdmSubject.strategy(
+                "hmm that brags",
+                "hmm(memory=coherent)",
+                Designs.COHERENT_PAGES,
+                "coherent",
+                Claim.BIND,
+                Claim.MOVE,
+                Claim.LONG_PIN_REFUSED));
+
+        assertThat(failed)
+                .contains("bind_full_device_ends", "cpuset_node_dropped", "hotplug_bindings_sleep")
+                .contains("move_pages_both_ways", "pin_long_fails_page_stays")
+                .doesNotContain("row_bind", "pressure_of_ram");
+    }
+
+    @Test
+    void shouldFailARowWithoutAnAnswer() {
+        var answers = new HashMap<>(RuleTable.column(Designs.COHERENT_NODES, "zonelist"));
+        answers.remove(Requester.PREFER);
+
+        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of()))).containsExactly("row_prefer");
+    }
+}

@@ -1,0 +1,61 @@
+package moraine.itest;
+
+import moraine.core.api.driver.DriverProvider;
+import moraine.core.api.host.MachineFactory;
+import moraine.core.api.policy.PolicyProvider;
+import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Providers;
+import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.driver.gpu.GpuProvider;
+import moraine.policy.cdm.CdmProvider;
+import moraine.policy.hmm.HmmProvider;
+import moraine.policy.managed.ManagedProvider;
+import moraine.testkit.cdm.Plant;
+
+/** The real core with the software GPU and the policies, without a framework. */
+final class PlainPlant implements Plant {
+    private static final String DRIVER = "gpu";
+
+    private final Providers providers = new Providers();
+    private final DriverProvider driver = new GpuProvider();
+    private final MachineFactoryImpl factory;
+
+    PlainPlant() {
+        policy("hmm", new HmmProvider());
+        policy("cdm", new CdmProvider());
+        policy("managed", new ManagedProvider());
+        restore();
+        factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+    }
+
+    /** Adds a policy. @return this */
+    PlainPlant policy(String name, PolicyProvider provider) {
+        providers.policies().add(name, provider, "moraine.policy." + name + " test", 0);
+        return this;
+    }
+
+    @Override
+    public MachineFactory factory() {
+        return factory;
+    }
+
+    @Override
+    public String driver() {
+        return DRIVER;
+    }
+
+    @Override
+    public void withdraw() {
+        providers.drivers().remove(driver);
+    }
+
+    @Override
+    public void restore() {
+        providers.drivers().add(DRIVER, driver, "moraine.driver.gpu test", 0);
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+}

@@ -1,0 +1,50 @@
+package moraine.testkit;
+
+import moraine.core.api.driver.Block;
+import moraine.core.api.driver.Kernel;
+import moraine.core.api.host.DeviceAccess;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.Pages;
+
+/**
+ * A kernel of one block that adds one to the first word of each page of a range.
+ *
+ * @param address of the range
+ * @param pages its length
+ */
+public record AddOne(long address, int pages) implements Kernel {
+    @Override
+    public String name() {
+        return "add-one";
+    }
+
+    @Override
+    public int blocks() {
+        return 1;
+    }
+
+    @Override
+    public Block block(int index) {
+        return new AddOneBlock(address, pages);
+    }
+
+    private static final class AddOneBlock implements Block {
+        private final long address;
+        private final int pages;
+        private int next;
+
+        AddOneBlock(long address, int pages) {
+            this.address = address;
+            this.pages = pages;
+        }
+
+        @Override
+        public boolean step(DeviceAccess memory) {
+            long word = address + (long) next * Pages.SIZE;
+            memory.touch(word, Long.BYTES, Intent.WRITE);
+            memory.putLong(word, memory.getLong(word) + 1);
+            next++;
+            return next < pages;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package moraine.testkit.cdm;
+
+import java.util.function.BooleanSupplier;
+import moraine.testkit.JvmThreads;
+import org.jspecify.annotations.Nullable;
+
+/** What a scenario works with: one machine under the strategy, made when first asked for. */
+public final class Rig implements AutoCloseable {
+    private static final long DEADLINE_NS = 10_000_000_000L;
+    private static final long PAUSE_NS = 1_000_000;
+
+    private final Plant plant;
+    private final Strategy strategy;
+    private @Nullable TwoDevices machine;
+
+    Rig(Plant plant, Strategy strategy) {
+        this.plant = plant;
+        this.strategy = strategy;
+    }
+
+    /** {@return what is under test} */
+    public Strategy strategy() {
+        return strategy;
+    }
+
+    /**
+     * {@return the machine}
+     *
+     * @param allowed nodes that its tenant may use, where this is the first call; all when none is named
+     */
+    public TwoDevices on(int... allowed) {
+        if (machine == null) {
+            machine = new TwoDevices(plant.factory(), plant.driver(), strategy.policy(), allowed);
+        }
+        return machine;
+    }
+
+    /** Takes the devices' driver away. */
+    void withdraw() {
+        plant.withdraw();
+    }
+
+    /** Brings it back. The machine has its devices some time later, and the policy's plan for them later still. */
+    void restore() {
+        plant.restore();
+    }
+
+    /** Waits for what the machine does by itself, or fails. */
+    static void eventually(String what, BooleanSupplier condition) {
+        var threads = new JvmThreads();
+        long deadlineNs = threads.nowNs() + DEADLINE_NS;
+        while (!condition.getAsBoolean()) {
+            if (threads.nowNs() - deadlineNs > 0) {
+                throw new AssertionError("not within " + DEADLINE_NS / 1_000_000_000 + " s: " + what);
+            }
+            threads.parkNs(PAUSE_NS);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (machine != null) {
+                machine.close();
+            }
+        } finally {
+            plant.close();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package moraine.testkit.cdm;
+
+import java.util.List;
+import java.util.stream.Stream;
+import moraine.testkit.suite.Trial;
+
+/** All scenarios, and the trials that they make. */
+public final class Suite {
+    private Suite() {}
+
+    /** {@return all scenarios, in the order of their themes} */
+    public static List<Scenario> scenarios() {
+        return Stream.of(allocation(), services()).flatMap(List::stream).toList();
+    }
+
+    /** {@return the scenarios about who gets a page of which node} */
+    public static List<Scenario> allocation() {
+        return Stream.of(
+                        RowScenarios.all(),
+                        BindScenarios.all(),
+                        MempolicyScenarios.all(),
+                        CpusetScenarios.all(),
+                        PressureScenarios.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** {@return the scenarios about what becomes of pages that are there} */
+    private static List<Scenario> services() {
+        return Stream.of(
+                        RangeScenarios.all(),
+                        MoveScenarios.all(),
+                        PinScenarios.all(),
+                        HotplugScenarios.all(),
+                        ObservabilityScenarios.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** {@return every scenario with every strategy that claims what it needs} */
+    public static List<Trial> trials(Subject subject) {
+        return trials(subject, scenarios());
+    }
+
+    /** {@return the same for some scenarios} */
+    public static List<Trial> trials(Subject subject, List<Scenario> scenarios) {
+        return scenarios.stream()
+                .flatMap(scenario -> subject.strategies().stream()
+                        .filter(strategy -> strategy.claims().containsAll(scenario.needs()))
+                        .map(strategy -> trial(scenario, strategy, subject)))
+                .toList();
+    }
+
+    /** The machine ends with its invariants proven. */
+    private static Trial trial(Scenario scenario, Strategy strategy, Subject subject) {
+        return new Trial(scenario.name(), strategy.name(), _ -> {
+            try (Rig rig = new Rig(subject.plant(), strategy)) {
+                scenario.body().run(rig);
+            }
+        });
+    }
+}
