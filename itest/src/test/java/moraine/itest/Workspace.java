@@ -59,6 +59,11 @@ final class Workspace {
         return root.resolve("target/conformance").resolve(name);
     }
 
+    /** A folder of sources outside the reactor. */
+    Path itest(String folder) {
+        return root.resolve("itest").resolve(folder);
+    }
+
     Path cnf(String name) {
         return root.resolve("cnf").resolve(name);
     }

@@ -31,7 +31,17 @@ public record ComparisonRequest(
     /** The policy that leaves pages where they were first touched. */
     public static final String FIRST_TOUCH = "first-touch";
 
-    public static final List<String> DEFAULT_POLICIES = List.of(RAM_ONLY, FIRST_TOUCH, "hmm", "cdm");
+    /** What leaves devices alone, then every way to represent coherent memory of a device; cdm isolates by zonelist. */
+    public static final List<String> DEFAULT_POLICIES = List.of(
+            RAM_ONLY,
+            FIRST_TOUCH,
+            "hmm",
+            "cdm",
+            "cdm(isolation=cpuset)",
+            "cdm(isolation=mask)",
+            "hmm(memory=coherent)",
+            "managed(features=user_numa)");
+
     public static final String DEFAULT_PROFILE = "gh200";
     public static final String DEFAULT_DEVICE_MEMORY = "50%";
     public static final int DEFAULT_THREADS = 8;

@@ -124,6 +124,7 @@ final class ComparisonTest {
         ComparisonRow cdm = row(result, "cdm");
         assertThat(cdm.ran()).isFalse();
         assertThat(cdm.explanation()).contains("gpu0").contains("coherent");
+        assertThat(row(result, "hmm(memory=coherent)").ran()).isFalse();
         assertThat(row(result, "hmm").ran()).isTrue();
     }
 

@@ -7,6 +7,7 @@ import moraine.driver.gpu.GpuProvider;
 import moraine.policy.cdm.CdmProvider;
 import moraine.policy.firsttouch.FirstTouchProvider;
 import moraine.policy.hmm.HmmProvider;
+import moraine.policy.managed.ManagedProvider;
 
 /** The real core with the real driver and policies, without a framework. */
 final class PlainCore {
@@ -16,6 +17,7 @@ final class PlainCore {
         var providers = new Providers();
         providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 100);
         providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 50);
+        providers.policies().add("managed", new ManagedProvider(), "moraine.policy.managed 0.1", 0);
         providers.policies().add("first-touch", new FirstTouchProvider(), "moraine.policy.firsttouch 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
         return new MachineFactoryImpl(providers, Limits.DEFAULT);

@@ -39,8 +39,9 @@ final class CompareVerb extends Verb {
     @Option(
             names = "--policies",
             paramLabel = "A,B",
-            description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only,first-touch,hmm,cdm);"
-                    + " ram-only is another name of last-resort")
+            description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only, first-touch, and hmm,"
+                    + " cdm and managed in all their ways to represent coherent memory); ram-only is another name of"
+                    + " last-resort")
     @Nullable
     String policies;
 

@@ -34,13 +34,16 @@ final class CompareTest {
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out())
                 .contains("profile", "gh200", "| ram-only ", "| first-touch ", "| hmm ", "| cdm ")
+                .contains("| cdm(isolation=cpuset) ", "| cdm(isolation=mask) ")
+                .contains("| hmm(memory=coherent) ", "| managed(features=user_numa) ")
+                .containsPattern("(?m)^managed\\S+ +\\S.*\\.$")
                 .containsPattern("(?m)^hmm +\\S.*\\.$")
                 .containsPattern("(?m)^cdm +\\S.*\\.$");
     }
 
     @Test
     void shouldGiveRowsThatDiffer() {
-        List<String> figures = compare("--csv")
+        List<String> figures = compare("--csv", "--policies", "ram-only,first-touch,hmm,cdm")
                 .out()
                 .lines()
                 .skip(1)
@@ -139,9 +142,9 @@ final class CompareTest {
                 .isEqualTo(new Answer(
                         ExitStatus.BAD_INPUT,
                         "",
-                        "moraine: no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, ram-only"
+                        "moraine: no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, managed, ram-only"
                                 + System.lineSeparator()));
-        assertThat(compare("--policies", "cdm,first-touch,hmm,last-resort,ram-only", "--csv")
+        assertThat(compare("--policies", "cdm,first-touch,hmm,last-resort,managed,ram-only", "--csv")
                         .status())
                 .isZero();
     }

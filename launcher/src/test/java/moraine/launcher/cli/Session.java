@@ -12,6 +12,7 @@ import moraine.launcher.time.LiveThreads;
 import moraine.policy.cdm.CdmProvider;
 import moraine.policy.firsttouch.FirstTouchProvider;
 import moraine.policy.hmm.HmmProvider;
+import moraine.policy.managed.ManagedProvider;
 import moraine.sim.compare.SimulationService;
 
 /** Verbs on a real core with the real policies, driver and simulation, all in one class path; one machine stays. */
@@ -26,6 +27,7 @@ final class Session implements AutoCloseable {
         var providers = new Providers();
         policy(providers, "hmm", new HmmProvider(), 100);
         policy(providers, "cdm", new CdmProvider(), 50);
+        policy(providers, "managed", new ManagedProvider(), 0);
         policy(providers, "first-touch", new FirstTouchProvider(), 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
         return new MachineFactoryImpl(providers, Limits.DEFAULT);

@@ -42,7 +42,7 @@ record Candidates(MachineFactory factory, MachineProfile profile, Set<String> us
 
     /**
      * Refuses names that there are not, names that cannot be read, parameters that a policy does not have, and policies
-     * none of which can drive the machine.
+     * none of which can drive the machine. What refuses a usual policy is the machine, never a wrong parameter.
      */
     void require(List<String> policies) {
         Scaling small = Scaling.of(profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY);
@@ -70,7 +70,8 @@ record Candidates(MachineFactory factory, MachineProfile profile, Set<String> us
                 String line = "policy " + policy + " is refused on "
                         + profile.topology().name() + ": " + report.reason();
                 Verdict plain = verdicts.getOrDefault(family(policy), Verdict.YES);
-                if (plain.accepted() || policies.size() == 1) {
+                boolean usual = ComparisonRequest.DEFAULT_POLICIES.contains(policy);
+                if (plain.accepted() && !usual || policies.size() == 1) {
                     throw MoraineException.caller(Errno.EINVAL, line);
                 }
                 refusals.add(line);

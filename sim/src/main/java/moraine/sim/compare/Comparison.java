@@ -2,6 +2,7 @@ package moraine.sim.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -31,12 +32,12 @@ final class Comparison {
     }
 
     ComparisonResult run(Executor executor, Consumer<String> progress) {
-        List<FutureTask<ComparisonRow>> tasks = new ArrayList<>();
+        List<FutureTask<Verdicts.Played>> tasks = new ArrayList<>();
         for (String policy : request.policies()) {
             tasks.add(new FutureTask<>(() -> row(policy, progress)));
         }
         tasks.forEach(executor::execute);
-        List<ComparisonRow> rows = tasks.stream().map(Comparison::join).toList();
+        List<Verdicts.Played> rows = tasks.stream().map(Comparison::join).toList();
         return new ComparisonResult(
                 bench.workload().name() + " on "
                         + bench.scaling().profile().topology().name(),
@@ -53,7 +54,7 @@ final class Comparison {
         return notes;
     }
 
-    private static ComparisonRow join(FutureTask<ComparisonRow> task) {
+    private static Verdicts.Played join(FutureTask<Verdicts.Played> task) {
         try {
             return task.get();
         } catch (ExecutionException e) {
@@ -64,22 +65,23 @@ final class Comparison {
         }
     }
 
-    private ComparisonRow row(String policy, Consumer<String> progress) {
+    private Verdicts.Played row(String policy, Consumer<String> progress) {
         try (PlayedRun run =
                 bench.open(factory, policy, bench.virtual(), bench.workload().backing())) {
             RunResult result = run.play();
             progress.accept(policy);
             String wrong = result.right() ? "" : "WRONG RESULT: " + result.detail() + ". ";
-            return new ComparisonRow(
+            var row = new ComparisonRow(
                     policy,
                     Metrics.of(run.machine(), result.elapsedNs()),
                     result.right(),
                     wrong + result.explanation());
+            return new Verdicts.Played(row, run.spentNs());
         } catch (MoraineException e) {
             if (e.errno() != Errno.EOPNOTSUPP) {
                 throw e;
             }
-            return new ComparisonRow(policy, List.of(), true, e.getMessage() + ".");
+            return new Verdicts.Played(new ComparisonRow(policy, List.of(), true, e.getMessage() + "."), Map.of());
         }
     }
 }

@@ -1,5 +1,6 @@
 package moraine.sim.compare;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,8 @@ import moraine.core.api.model.Violation;
 import moraine.sim.Fact;
 import moraine.sim.Run;
 import moraine.sim.RunResult;
+import moraine.sim.time.Spent;
+import moraine.sim.time.Timeline;
 import moraine.sim.time.VirtualEnvironment;
 import moraine.sim.workload.MachineStage;
 import moraine.sim.workload.Outcome;
@@ -91,6 +94,18 @@ final class PlayedRun implements Run {
         Map<String, Long> counters = new TreeMap<>();
         machine.counters().forEach(c -> counters.put(c.name(), c.value()));
         return Explanation.of(virtual.actors().timeline(), counters, stage.placement());
+    }
+
+    /** {@return what the modelled time went into; empty outside virtual time} */
+    Map<Spent, Double> spentNs() {
+        Map<Spent, Double> spent = new EnumMap<>(Spent.class);
+        if (machine.environment() instanceof VirtualEnvironment virtual) {
+            Timeline timeline = virtual.actors().timeline();
+            for (Spent kind : Spent.values()) {
+                spent.put(kind, timeline.spentNs(kind));
+            }
+        }
+        return spent;
     }
 
     @Override

@@ -27,7 +27,8 @@ final class BindScenarios {
                 Scenario.claimed("bind_whoever_touches", Claim.BIND, BindScenarios::whoeverTouches),
                 Scenario.claimed("bind_stays_in_the_mask", Claim.BIND, BindScenarios::staysInTheMask),
                 Scenario.claimed("bind_full_device_ends", Claim.BIND, BindScenarios::fullDevice),
-                Scenario.claimed("bind_moves_what_is_there", Claim.BIND, BindScenarios::movesWhatIsThere),
+                new Scenario(
+                        "bind_moves_what_is_there", Set.of(Claim.BIND, Claim.MOVE), BindScenarios::movesWhatIsThere),
                 Scenario.claimed("bind_leaves_no_mark", Claim.BIND, BindScenarios::leavesNoMark),
                 Scenario.claimed("bind_trims_what_is_closed", Claim.BIND_REFUSED, BindScenarios::trims));
     }
