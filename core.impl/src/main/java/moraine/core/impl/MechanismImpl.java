@@ -10,6 +10,8 @@ import moraine.core.api.model.Violation;
 import moraine.core.impl.cache.PageCache;
 import moraine.core.impl.cache.Store;
 import moraine.core.impl.check.Checker;
+import moraine.core.impl.daemon.DaemonRooms;
+import moraine.core.impl.daemon.FrameWork;
 import moraine.core.impl.device.DeviceRoom;
 import moraine.core.impl.device.DeviceRooms;
 import moraine.core.impl.faults.CpuFaults;
@@ -93,6 +95,11 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
         rooms.driver(node, driver);
         rooms.owner(node, driver.capabilities().owner());
         return new MirroredDevice(rooms, spaces, faults, node, driver, calls);
+    }
+
+    @Override
+    public DaemonRooms daemons() {
+        return initiator -> new FrameWork(rooms, spaces, initiator);
     }
 
     @Override

@@ -37,6 +37,9 @@ public enum Stat {
     COLLAPSED_FOLIOS("folio.collapses", "folios", "2 MiB folios made of 512 pages"),
     LARGE_MOVED("migrate.large.folios", "folios", "2 MiB folios moved or made whole"),
     LARGE_MAPPED("device.mapped.large.leaves", "leaves", "2 MiB translations installed on a device"),
+    PGSCAN("pgscan", "pages", "pages that reclaim looked at"),
+    PGSTEAL("pgsteal", "pages", "pages that reclaim took off a node"),
+    PGDEMOTE("pgdemote_kswapd", "pages", "pages that a daemon moved to slower memory"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -3,7 +3,6 @@ package moraine.sim.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import moraine.core.api.host.MachineFactory;
@@ -91,13 +90,9 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
     /** Makes the machine of one run. */
     PlayedRun open(MachineFactory factory, String policy, Environment environment, Backing backing) {
         boolean ramOnly = Candidates.lastResort(policy);
-        var spec = new MachineSpec(
-                scaling.profile().topology().name(),
-                scaling.profile().topology(),
-                scaling.devices(),
-                Map.of(),
-                backing,
-                ramOnly ? MachineSpec.LAST_RESORT : policy);
+        var spec = MachineSpec.of(scaling.profile().topology(), ramOnly ? MachineSpec.LAST_RESORT : policy)
+                .withDevices(scaling.devices())
+                .withBacking(backing);
         boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
         return new PlayedRun(this, factory.create(spec, environment), asks);
     }

@@ -2,7 +2,6 @@ package moraine.sim.compare;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,13 +45,9 @@ record Candidates(MachineFactory factory, MachineProfile profile, Set<String> us
      */
     void require(List<String> policies) {
         Scaling small = Scaling.of(profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY);
-        var spec = new MachineSpec(
-                profile.topology().name(),
-                small.profile().topology(),
-                small.devices(),
-                Map.of(),
-                Backing.STAMPS,
-                MachineSpec.LAST_RESORT);
+        var spec = MachineSpec.of(small.profile().topology(), MachineSpec.LAST_RESORT)
+                .withDevices(small.devices())
+                .withBacking(Backing.STAMPS);
         try (Machine machine =
                 factory.create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
             require(machine.policies(), policies);

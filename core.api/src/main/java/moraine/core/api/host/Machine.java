@@ -3,6 +3,7 @@ package moraine.core.api.host;
 import java.nio.file.Path;
 import java.util.List;
 import moraine.core.api.model.CounterInfo;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.Event;
 import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MachineSpec;
@@ -84,6 +85,9 @@ public interface Machine extends MachineView, AutoCloseable {
     List<LostPage> lostPages();
 
     Policies policies();
+
+    /** {@return the daemons that the spec names, in its order} */
+    List<DaemonInfo> daemons();
 
     /** {@return all counters, in the order of their names} */
     List<CounterInfo> counters();

@@ -24,7 +24,9 @@ public enum Cause {
     /** The device that held the page went away. */
     REMOVAL("moved off a device that was removed"),
     /** A driver asked for the move. */
-    DRIVER("moved on the driver's request");
+    DRIVER("moved on the driver's request"),
+    /** The page was not used for long when its node ran low. */
+    DEMOTION("moved to slower memory, for it was not used for long");
 
     private final String text;
 

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param policy selection of the placement policy: an instance name such as {@code hmm} or
  *     {@code cdm(isolation=zonelist)}, {@code *} for the highest ranking that can drive the machine, or
  *     {@link #LAST_RESORT}
+ * @param daemons instance names of the daemons that work beside it, such as {@code reclaim(order=latency)}; one whose
+ *     bundle is not there begins when it comes
  */
 public record MachineSpec(
         String name,
@@ -21,33 +23,39 @@ public record MachineSpec(
         List<DeviceSpec> devices,
         Map<Integer, Long> capacityBytes,
         Backing backing,
-        String policy) {
+        String policy,
+        List<String> daemons) {
     /** Name of the constant plan in the core: allocate in RAM, move nothing. */
     public static final String LAST_RESORT = "last-resort";
 
     public MachineSpec {
         devices = List.copyOf(devices);
         capacityBytes = Map.copyOf(capacityBytes);
+        daemons = List.copyOf(daemons);
     }
 
     /** {@return the profile as it is, with bytes behind it} */
     public static MachineSpec of(TopologyProfile profile, String policy) {
-        return new MachineSpec(profile.name(), profile, profile.devices(), Map.of(), Backing.BYTES, policy);
+        return new MachineSpec(profile.name(), profile, profile.devices(), Map.of(), Backing.BYTES, policy, List.of());
     }
 
     public MachineSpec withPolicy(String other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, other);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, other, daemons);
     }
 
     public MachineSpec withBacking(Backing other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, other, policy);
+        return new MachineSpec(name, profile, devices, capacityBytes, other, policy, daemons);
     }
 
     public MachineSpec withCapacities(Map<Integer, Long> bytes) {
-        return new MachineSpec(name, profile, devices, bytes, backing, policy);
+        return new MachineSpec(name, profile, devices, bytes, backing, policy, daemons);
     }
 
     public MachineSpec withDevices(List<DeviceSpec> others) {
-        return new MachineSpec(name, profile, others, capacityBytes, backing, policy);
+        return new MachineSpec(name, profile, others, capacityBytes, backing, policy, daemons);
+    }
+
+    public MachineSpec withDaemons(List<String> others) {
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, others);
     }
 }

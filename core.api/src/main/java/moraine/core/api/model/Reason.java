@@ -23,5 +23,7 @@ public enum Reason {
     /** A page that will never move: of a driver's buffer (Linux: an allocation without __GFP_MOVABLE). */
     UNMOVABLE,
     /** A 2 MiB page of a mapping that has no other (Linux: the pools of HugeTLB). */
-    LARGE_ONLY
+    LARGE_ONLY,
+    /** A page that nobody uses much goes to a slower node before its own is full. */
+    DEMOTION
 }

@@ -32,6 +32,16 @@ public final class Contexts {
     }
 
     /**
+     * Makes contexts translate anew, so that a page which is still used is marked young again; waits for nobody. No
+     * entry has changed: what an access under way goes on with is as good as what it would get.
+     */
+    public void renew() {
+        for (AccessContext context : all) {
+            context.voidTranslations();
+        }
+    }
+
+    /**
      * Makes sure that nobody uses translations that were cleared before the call: voids them and waits for accesses
      * under way. Cost: one process-wide fence, and one cache line for each context.
      *

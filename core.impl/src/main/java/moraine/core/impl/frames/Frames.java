@@ -217,6 +217,11 @@ public final class Frames extends FrameHolds {
         }
     }
 
+    /** {@return whether the frame was accessed since the mark was cleared} */
+    public boolean isYoung(long pfn) {
+        return (youngs[section(pfn)][offset(pfn) >>> 6] >>> pfn & 1) != 0;
+    }
+
     public boolean testAndClearYoung(long pfn) {
         long[] bitmap = youngs[section(pfn)];
         int at = offset(pfn) >>> 6;

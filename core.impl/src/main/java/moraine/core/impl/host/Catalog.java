@@ -77,7 +77,7 @@ public final class Catalog<P> {
     }
 
     /** {@return whether the offer is still there} */
-    boolean has(Offer<P> offer) {
+    public boolean has(Offer<P> offer) {
         return offers.stream().anyMatch(other -> other == offer);
     }
 

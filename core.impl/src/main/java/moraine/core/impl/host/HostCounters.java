@@ -37,4 +37,10 @@ public final class HostCounters {
     public void abandoned(long threads) {
         abandoned.add(threads);
     }
+
+    /** Counts a callback that was timed. */
+    public void timed(long ns) {
+        sampled.increment();
+        sampledNs.add(ns);
+    }
 }

@@ -12,9 +12,9 @@ import moraine.core.api.model.Parameters;
  * @param family name of the provider
  * @param parameters what follows in brackets
  */
-record InstanceName(String family, Parameters parameters) {
+public record InstanceName(String family, Parameters parameters) {
     /** Reads a name as people write it. */
-    static InstanceName parse(String text) {
+    public static InstanceName parse(String text) {
         String trimmed = text.strip();
         int open = trimmed.indexOf('(');
         if (open < 0) {

@@ -170,7 +170,7 @@ final class Line {
             slot.exit();
         }
         if (timed) {
-            time(environment.clock().nowNs() - start);
+            guard.counters().timed(environment.clock().nowNs() - start);
         }
         Fault thrown = fault;
         if (!STATE.compareAndSet(this, RUNNING, FINISHED)) {
@@ -179,11 +179,6 @@ final class Line {
         if (thrown != null) {
             guard.thrown(thrown);
         }
-    }
-
-    private void time(long ns) {
-        guard.counters().sampled.increment();
-        guard.counters().sampledNs.add(ns);
     }
 
     /** {@return whether a callback that its requester left behind is still running} */

@@ -7,11 +7,11 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.time.Environment;
 
 /** Lets one exchange after another happen. Not a lock that callbacks could meet: they run on actors of their own. */
-final class Permit {
+public final class Permit {
     private final Environment environment;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    Permit(Environment environment) {
+    public Permit(Environment environment) {
         this.environment = environment;
     }
 
@@ -20,14 +20,14 @@ final class Permit {
      *
      * @throws MoraineException EBUSY when it is not free in time
      */
-    <T> T exclusively(long timeoutNs, Supplier<T> work) {
+    public <T> T exclusively(long timeoutNs, Supplier<T> work) {
         long endNs = environment.clock().nowNs() + timeoutNs;
         while (!taken.compareAndSet(false, true)) {
             if (!Waits.until(
                     environment, () -> !taken.get(), endNs - environment.clock().nowNs())) {
                 throw MoraineException.caller(
                         Errno.EBUSY,
-                        "another exchange of policy is still under way after " + timeoutNs / 1_000_000
+                        "another exchange of plug-ins is still under way after " + timeoutNs / 1_000_000
                                 + " ms; try again later");
             }
         }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.ExitRecord;
-import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Plan;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.policy.AccessSample;
@@ -42,7 +41,7 @@ final class PolicyInstance {
     private final String bundle;
     private final Home home;
     private final Guard guard;
-    private final Line lifecycle;
+    private final Lifecycle lifecycle;
     private final PolicyContextImpl context;
     private final long startNs;
     private final List<Line> lines = new ArrayList<>();
@@ -60,7 +59,7 @@ final class PolicyInstance {
         this.bundle = offer.bundle();
         this.home = home;
         this.guard = new Guard(home.base().limits(), home.counters(), fault -> home.eject(this, fault));
-        this.lifecycle = new Line(
+        this.lifecycle = new Lifecycle(
                 home.base().environment(),
                 "moraine-policy-" + name.family(),
                 home.base().homeNode(),
@@ -139,26 +138,24 @@ final class PolicyInstance {
     @Nullable
     String check(long deadlineNs) {
         var view = new RevocableView(name.toString(), home.base().view());
-        var answer = new Answer<Verdict>();
+        var answer = new Lifecycle.Answer<Verdict>();
         PolicyProvider provider = provider();
-        String refusal = ask("check", () -> answer.value = provider.check(view, name.parameters()), deadlineNs);
+        String refusal =
+                lifecycle.ask("check", () -> answer.value = provider.check(view, name.parameters()), deadlineNs);
         view.revoke();
         if (refusal != null) {
             return refusal;
         }
-        Verdict verdict = answer.value;
-        if (verdict == null) {
-            return "check() answered null; it must answer with a verdict";
-        }
-        return verdict.accepted() ? null : verdict.reason();
+        return Lifecycle.refusal(answer.value);
     }
 
     /** Makes the plug-in's object. @return why not, or null */
     @Nullable
     String create(long deadlineNs) {
-        var answer = new Answer<PlacementPolicy>();
+        var answer = new Lifecycle.Answer<PlacementPolicy>();
         PolicyProvider provider = provider();
-        String refusal = ask("create", () -> answer.value = provider.create(context, name.parameters()), deadlineNs);
+        String refusal =
+                lifecycle.ask("create", () -> answer.value = provider.create(context, name.parameters()), deadlineNs);
         if (refusal != null) {
             return refusal;
         }
@@ -186,42 +183,16 @@ final class PolicyInstance {
     record Planned(@Nullable Plan plan, String refusal) {}
 
     Planned plan(long deadlineNs) {
-        var answer = new Answer<Plan>();
+        var answer = new Lifecycle.Answer<Plan>();
         PlacementPolicy policy = target;
         if (policy == null) {
             return new Planned(null, "the policy has ended");
         }
-        String refusal = ask("plan", () -> answer.value = policy.plan(context.view()), deadlineNs);
+        String refusal = lifecycle.ask("plan", () -> answer.value = policy.plan(context.view()), deadlineNs);
         if (refusal == null && answer.value == null) {
             refusal = "plan() answered null; it must answer with a plan";
         }
         return new Planned(answer.value, refusal == null ? "" : refusal);
-    }
-
-    private static final class Answer<T> {
-        volatile @Nullable T value;
-    }
-
-    /** A requester's call that needs an answer of its own. @return what went wrong, or null */
-    private @Nullable String ask(String callback, Runnable call, long deadlineNs) {
-        var refused = new Answer<String>();
-        int result = lifecycle.run(callback, () -> refused.value = refusal(call), deadlineNs);
-        return switch (result) {
-            case Line.OK -> refused.value;
-            case Line.THREW -> Objects.requireNonNull(lifecycle.fault()).reason();
-            case Line.LATE -> lifecycle.stall(deadlineNs).reason();
-            default -> callback + "() could not be called, for an earlier call has not returned";
-        };
-    }
-
-    /** A refusal in Moraine's own words is an answer, not a fault. */
-    private static @Nullable String refusal(Runnable call) {
-        try {
-            call.run();
-            return null;
-        } catch (MoraineException e) {
-            return e.getMessage();
-        }
     }
 
     /** {@return a line for a requester, watched; null when the instance is ending} */
@@ -270,7 +241,7 @@ final class PolicyInstance {
         PlacementPolicy policy = target;
         target = null;
         if (policy != null && drained) {
-            ask("close", policy::close, home.base().limits().lifecycleNs());
+            lifecycle.ask("close", policy::close, home.base().limits().lifecycleNs());
         }
         context.revoke();
         int left = joinAll(drained ? drainNs : drainNs / 8);

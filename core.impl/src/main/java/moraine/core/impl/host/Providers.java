@@ -1,5 +1,6 @@
 package moraine.core.impl.host;
 
+import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.policy.PolicyProvider;
 
@@ -7,6 +8,7 @@ import moraine.core.api.policy.PolicyProvider;
 public final class Providers {
     private final Catalog<PolicyProvider> policies = new Catalog<>("policy");
     private final Catalog<DriverProvider> drivers = new Catalog<>("driver");
+    private final Catalog<DaemonProvider> daemons = new Catalog<>("daemon");
 
     public Catalog<PolicyProvider> policies() {
         return policies;
@@ -14,5 +16,9 @@ public final class Providers {
 
     public Catalog<DriverProvider> drivers() {
         return drivers;
+    }
+
+    public Catalog<DaemonProvider> daemons() {
+        return daemons;
     }
 }

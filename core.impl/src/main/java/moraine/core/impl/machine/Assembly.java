@@ -14,6 +14,7 @@ import moraine.core.api.model.NodeSpec;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.allocator.Allocator;
 import moraine.core.impl.counters.Counters;
+import moraine.core.impl.daemon.DaemonHost;
 import moraine.core.impl.device.Devices;
 import moraine.core.impl.events.Events;
 import moraine.core.impl.frames.Frames;
@@ -41,6 +42,7 @@ final class Assembly {
     private final NodesView view;
     private final PolicyHost policies;
     private final Devices devices;
+    private final DaemonHost daemons;
     private final Topology topology;
     private final HostBase base;
     private @Nullable Mechanism mechanism;
@@ -63,6 +65,7 @@ final class Assembly {
         var exits = new ExitRecords();
         policies = new PolicyHost(base, providers.policies(), exits);
         devices = new Devices(base, providers.drivers(), policies, exits, spec.devices(), spec.capacityBytes());
+        daemons = new DaemonHost(base, providers.daemons(), policies, exits, spec.daemons());
         view.devices(devices::infos);
     }
 
@@ -111,6 +114,7 @@ final class Assembly {
         policies.start(made.converter(), made.moves());
         devices.attachAll(made.devices(), made::spaces);
         usePolicy();
+        useDaemons(made);
     }
 
     private void usePolicy() {
@@ -121,6 +125,13 @@ final class Assembly {
         if (report.kind() == ExchangeReport.Kind.REFUSED) {
             throw new MoraineException(
                     Errno.EOPNOTSUPP, Blame.PLUGIN, "machine " + spec.name() + ": " + report.reason());
+        }
+    }
+
+    private void useDaemons(Mechanism made) {
+        String refusal = daemons.start(made.daemons());
+        if (refusal != null) {
+            throw new MoraineException(Errno.EOPNOTSUPP, Blame.PLUGIN, "machine " + spec.name() + ": " + refusal);
         }
     }
 
@@ -152,6 +163,10 @@ final class Assembly {
         return policies;
     }
 
+    DaemonHost daemons() {
+        return daemons;
+    }
+
     Counters counters() {
         return counters;
     }
@@ -160,10 +175,15 @@ final class Assembly {
         return events;
     }
 
-    /** Closes in order: policy, devices, spaces, then what they stood on. */
+    /** Closes in order: daemons, policy, devices, spaces, then what they stood on. */
     void close() {
-        List<Runnable> steps =
-                List.of(policies::close, devices::close, this::closeMechanism, policies::closeActors, frames::close);
+        List<Runnable> steps = List.of(
+                daemons::close,
+                policies::close,
+                devices::close,
+                this::closeMechanism,
+                policies::closeActors,
+                frames::close);
         RuntimeException first = null;
         for (Runnable step : steps) {
             try {

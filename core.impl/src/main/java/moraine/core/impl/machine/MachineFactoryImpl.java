@@ -3,6 +3,7 @@ package moraine.core.impl.machine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
@@ -135,6 +136,20 @@ public final class MachineFactoryImpl implements MachineFactory {
 
     void removeDriver(DriverProvider provider) {
         providers.drivers().remove(provider);
+    }
+
+    @Reference(
+            service = DaemonProvider.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addDaemon(
+            DaemonProvider provider, ServiceReference<DaemonProvider> reference, Map<String, Object> properties) {
+        add(providers.daemons(), provider, reference, properties);
+    }
+
+    void removeDaemon(DaemonProvider provider) {
+        providers.daemons().remove(provider);
     }
 
     private static <P> void add(

@@ -10,6 +10,7 @@ import moraine.core.api.host.Device;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.CounterInfo;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
@@ -111,6 +112,11 @@ final class MachineImpl implements Machine {
     @Override
     public Policies policies() {
         return open().policies();
+    }
+
+    @Override
+    public List<DaemonInfo> daemons() {
+        return open().daemons().infos();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.model.Violation;
+import moraine.core.impl.daemon.DaemonRooms;
 import moraine.core.impl.device.DeviceRooms;
 import moraine.core.impl.host.Converter;
 import moraine.core.impl.host.PolicyMoves;
@@ -32,6 +33,8 @@ public interface Mechanism {
     PolicyMoves moves();
 
     DeviceRooms devices();
+
+    DaemonRooms daemons();
 
     List<Violation> check();
 

@@ -1,0 +1,40 @@
+package moraine.core.api.daemon;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Folios as a scan met them, packed. They are not held: what is said of one may be past, and whoever acts on it looks
+ * again. Confined to the daemon that asked for it.
+ */
+@ProviderType
+public interface Folios {
+    int capacity();
+
+    int size();
+
+    /** {@return number of its first frame} */
+    long pfn(int index);
+
+    int pages(int index);
+
+    /** {@return ageing scans since the last touch that one noticed, 255 at most} */
+    int age(int index);
+
+    /** {@return whether it was touched since the last ageing scan} */
+    boolean young(int index);
+
+    /** {@return whether it belongs to no file and no driver's buffer} */
+    boolean anonymous(int index);
+
+    /** {@return whether it is a file's and was changed since it was last written back} */
+    boolean dirty(int index);
+
+    /** {@return how many entries map it} */
+    int mappings(int index);
+
+    /** {@return its tenant's place in the machine's list of tenants} */
+    int tenant(int index);
+
+    /** Takes a folio off the list; the last one takes its place. */
+    void remove(int index);
+}

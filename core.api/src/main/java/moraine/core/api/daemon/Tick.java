@@ -1,0 +1,42 @@
+package moraine.core.api.daemon;
+
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What a daemon may do during one tick. The host sets it a budget of time and of bytes; when that is used up every
+ * operation answers 0. Operations try and never wait, and allocate nothing per page. Valid during the tick only: later
+ * calls throw EBADF.
+ */
+@ProviderType
+public interface Tick {
+    /** {@return the machine's time} */
+    long nowNs();
+
+    /** {@return whether time and bytes are left} */
+    boolean mayGoOn();
+
+    /**
+     * Meets pages in use of a node whose memory type has an attribute, each folio once, from where the last scan of
+     * that node stopped. A scan for {@link Attribute#RECLAIMABLE} ages: it takes the mark of a touch away and counts
+     * the scans since. Any other only looks.
+     *
+     * @param into gets the folios, in place of what it had
+     * @return how many; 0 when all were met, and the next scan begins again, or when the budget is used up
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node
+     */
+    int scan(int node, Attribute service, Folios into);
+
+    /**
+     * Moves folios to a node as far as they can be moved now. Those that may not go there stay in the list: their
+     * tenant may not use the node, its memory holds no file pages, or the budget is used up. All others are taken off
+     * it, moved or not. A node that the cause does not allow takes none, and counts as an illegal answer.
+     *
+     * @param folios of this daemon's scans
+     * @param cause why, as histories tell it: {@link Cause#DEMOTION}
+     * @return pages moved
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node, EINVAL for another cause
+     */
+    int move(Folios folios, int node, Cause cause);
+}

@@ -1,0 +1,21 @@
+package moraine.core.api.host;
+
+import java.util.random.RandomGenerator;
+import moraine.core.api.daemon.Folios;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What the host offers a daemon instance. Revoked when the instance ends: later calls throw EBADF. */
+@ProviderType
+public interface DaemonContext {
+    MachineView view();
+
+    RandomGenerator random();
+
+    /**
+     * Makes an empty list for scans to fill; make it once and use it again.
+     *
+     * @param capacity folios, 1 to 65536
+     * @throws moraine.core.api.model.MoraineException EINVAL for another capacity
+     */
+    Folios folios(int capacity);
+}

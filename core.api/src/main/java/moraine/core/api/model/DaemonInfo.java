@@ -1,0 +1,34 @@
+package moraine.core.api.model;
+
+/**
+ * A daemon that a machine's spec names. What it did is counted since it last began.
+ *
+ * @param name instance name
+ * @param bundle symbolic name and version of the bundle that brought it, or empty while there is none
+ * @param ticks how often it worked
+ * @param scannedPages pages that its scans met
+ * @param actedPages pages that it moved
+ * @param spentNs time in its ticks
+ * @param state whether it works
+ * @param reason why it does not, in a line, or empty
+ */
+public record DaemonInfo(
+        String name,
+        String bundle,
+        long ticks,
+        long scannedPages,
+        long actedPages,
+        long spentNs,
+        State state,
+        String reason) {
+    /** Whether a daemon works. */
+    public enum State {
+        /** Nobody offers it, until a bundle comes that does. */
+        ABSENT,
+        RUNNING,
+        /** It does not want to work on this machine, or not with these parameters. */
+        REFUSED,
+        /** The guard threw it out; it begins again when a bundle that offers it comes. */
+        EJECTED
+    }
+}

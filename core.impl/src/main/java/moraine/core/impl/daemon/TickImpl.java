@@ -1,0 +1,188 @@
+package moraine.core.impl.daemon;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.Tick;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.time.Clock;
+import moraine.core.impl.host.Guard;
+import moraine.core.impl.host.RevocableView;
+
+/**
+ * The ticks of one daemon, one after the other: their budget, their counts, and their end.
+ *
+ * <p>States: CLOSED between ticks; OPEN during one; BUSY in an operation of it. A revocation lets no operation begin
+ * any more; whoever revokes waits for the one under way, which waits for nobody.
+ */
+final class TickImpl implements Tick {
+    private static final int CLOSED = 0;
+    private static final int OPEN = 1;
+    private static final int BUSY = 2;
+
+    private final String instance;
+    private final Clock clock;
+    private final Guard guard;
+    private final DaemonRoom room;
+    private final Budget budget;
+    private final int mover;
+    private final AtomicInteger state = new AtomicInteger(CLOSED);
+    private volatile boolean revoked;
+    private long startNs;
+    private long movedPages;
+    private volatile long ticks;
+    private volatile long spentNs;
+    private volatile long scanned;
+    private volatile long acted;
+
+    /** @param mover as histories name the daemon */
+    TickImpl(String instance, Clock clock, Guard guard, DaemonRoom room, Budget budget, int mover) {
+        this.instance = instance;
+        this.clock = clock;
+        this.guard = guard;
+        this.room = room;
+        this.budget = budget;
+        this.mover = mover;
+    }
+
+    /** Begins a tick. */
+    void begin() {
+        startNs = clock.nowNs();
+        movedPages = 0;
+        state.set(OPEN);
+    }
+
+    /** Ends the tick. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the daemon's actor alone writes
+    void end() {
+        state.set(CLOSED);
+        ticks++;
+        spentNs += clock.nowNs() - startNs;
+    }
+
+    /** Lets no operation begin any more. */
+    void revoke() {
+        revoked = true;
+    }
+
+    /** {@return whether no operation is under way}; meant for after {@link #revoke} */
+    boolean quiet() {
+        return state.get() != BUSY;
+    }
+
+    long ticks() {
+        return ticks;
+    }
+
+    long spentNs() {
+        return spentNs;
+    }
+
+    long scanned() {
+        return scanned;
+    }
+
+    long acted() {
+        return acted;
+    }
+
+    private void enter() {
+        if (!state.compareAndSet(OPEN, BUSY)) {
+            throw over();
+        }
+        if (revoked) {
+            state.set(OPEN);
+            throw RevocableView.revoked(instance);
+        }
+    }
+
+    private void exit() {
+        state.set(OPEN);
+    }
+
+    private MoraineException over() {
+        return MoraineException.caller(
+                Errno.EBADF, "a tick of " + instance + " is used after it ended; use the one that is given");
+    }
+
+    private void check() {
+        if (revoked) {
+            throw RevocableView.revoked(instance);
+        }
+        if (state.get() == CLOSED) {
+            throw over();
+        }
+    }
+
+    @Override
+    public long nowNs() {
+        check();
+        return clock.nowNs();
+    }
+
+    @Override
+    public boolean mayGoOn() {
+        check();
+        return left();
+    }
+
+    private boolean left() {
+        return movedPages < budget.pages() && clock.nowNs() - startNs < budget.timeNs();
+    }
+
+    private FolioList own(Folios folios) {
+        if (folios instanceof FolioList list && list.isOf(this)) {
+            return list;
+        }
+        throw MoraineException.caller(
+                Errno.EINVAL, "the list is not one of " + instance + "; make it with its context's folios()");
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the daemon's actor alone writes
+    public int scan(int node, Attribute service, Folios into) {
+        FolioList list = own(into);
+        enter();
+        try {
+            if (!left()) {
+                list.clear(node, service);
+                return 0;
+            }
+            int found = room.scan(node, service, list, startNs + budget.timeNs());
+            scanned += pages(list);
+            return found;
+        } finally {
+            exit();
+        }
+    }
+
+    private static long pages(FolioList list) {
+        long pages = 0;
+        for (int i = 0; i < list.size(); i++) {
+            pages += list.pages(i);
+        }
+        return pages;
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the daemon's actor alone writes
+    public int move(Folios folios, int node, Cause cause) {
+        FolioList list = own(folios);
+        enter();
+        try {
+            String refusal = room.refusal(node, cause);
+            if (refusal != null) {
+                guard.illegal("tick", refusal, 1);
+                return 0;
+            }
+            int moved = left() ? room.move(list, node, cause, mover, budget.pages() - movedPages) : 0;
+            movedPages += moved;
+            acted += moved;
+            return moved;
+        } finally {
+            exit();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package moraine.core.impl.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.Machine;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
+import moraine.core.impl.TestPolicy;
+import moraine.core.impl.machine.Pair;
+import moraine.core.impl.space.SpaceImpl;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Scans and moves on a machine whose devices are nodes that reclaim has no business with. */
+@Timeout(120)
+final class FrameWorkTest {
+    private static final int RAM = 0;
+    private static final int DEVICE = 1;
+    private static final int PAGES = 16;
+
+    private final Pair pair = new Pair(/* coherent= */ true, TestPolicy.Kind.NODE, "");
+    private final Machine machine = pair.under.machine();
+    private final FrameWork work =
+            new FrameWork(pair.under.mechanism().rooms(), pair.under.mechanism().spaceList(), RAM);
+    private final FolioList list = new FolioList(this, 64);
+
+    @AfterEach
+    void close() {
+        work.close();
+        pair.close();
+    }
+
+    private int scan(int node, Attribute service) {
+        return work.scan(node, service, list, Long.MAX_VALUE);
+    }
+
+    /** {@return ages by frame, after a round} */
+    private Map<Long, Integer> round(int node, Attribute service) {
+        var ages = new TreeMap<Long, Integer>();
+        while (scan(node, service) > 0) {
+            for (int i = 0; i < list.size(); i++) {
+                ages.put(list.pfn(i), list.age(i));
+            }
+        }
+        return ages;
+    }
+
+    private int demote(int node, long most) {
+        return work.move(list, node, Cause.DEMOTION, 0, most);
+    }
+
+    private List<Integer> nodes(long address) {
+        var nodes = new ArrayList<Integer>();
+        for (int page = 0; page < PAGES; page++) {
+            nodes.add(pair.space.why(page(address, page)).node());
+        }
+        return nodes;
+    }
+
+    private static long page(long address, int page) {
+        return address + (long) page * Pages.SIZE;
+    }
+
+    private void readBack(long address) {
+        for (int page = 0; page < PAGES; page++) {
+            assertThat(pair.cpu.getLong(page(address, page))).isEqualTo(page + 1);
+        }
+    }
+
+    /** {@return a mapping whose odd pages are the device's} */
+    private long mixed() {
+        long at = pair.written(PAGES);
+        for (int page = 1; page < PAGES; page += 2) {
+            pair.space.migrate(page(at, page), Pages.SIZE, DEVICE, Cause.USER);
+        }
+        return at;
+    }
+
+    @Test
+    void shouldHandleAMixedRangePageByPage() {
+        long at = mixed();
+
+        assertThat(round(RAM, Attribute.RECLAIMABLE)).hasSize(PAGES / 2);
+        assertThat(round(DEVICE, Attribute.RECLAIMABLE)).isEmpty();
+        assertThat(round(DEVICE, Attribute.FILE_BACKABLE)).hasSize(PAGES / 2);
+        scan(RAM, Attribute.RECLAIMABLE);
+        assertThat(demote(2, Long.MAX_VALUE)).isEqualTo(PAGES / 2);
+
+        for (int page = 0; page < PAGES; page++) {
+            assertThat(nodes(at).get(page)).isEqualTo(page % 2 == 1 ? DEVICE : 2);
+        }
+        assertThat(pair.space.why(at).cause()).isEqualTo(Cause.DEMOTION);
+        assertThat(((SpaceImpl) pair.space).vmas().find(at))
+                .isSameAs(((SpaceImpl) pair.space).vmas().find(page(at, PAGES - 1)));
+        assertThat(machine.counter("pgdemote_kswapd")).isEqualTo(PAGES / 2);
+        readBack(at);
+    }
+
+    @Test
+    void shouldAgeWhatNobodyTouches() {
+        long at = pair.written(PAGES);
+
+        assertThat(round(RAM, Attribute.RECLAIMABLE).values()).containsOnly(0);
+        assertThat(round(RAM, Attribute.RECLAIMABLE).values()).containsOnly(1);
+        assertThat(pair.cpu.getLong(at)).isEqualTo(1);
+        assertThat(round(RAM, Attribute.RECLAIMABLE).values()).containsOnly(0, 2);
+        assertThat(round(RAM, Attribute.FILE_BACKABLE).values()).containsOnly(0, 2);
+        assertThat(machine.counter("pgscan")).isEqualTo(3L * PAGES);
+    }
+
+    @Test
+    void shouldNoticeATouchThroughATranslationThatAProcessorKeeps() {
+        long at = pair.written(1);
+        round(RAM, Attribute.RECLAIMABLE);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(pair.cpu.getLong(at)).isEqualTo(1);
+            assertThat(round(RAM, Attribute.RECLAIMABLE).values()).containsOnly(0);
+        }
+    }
+
+    @Test
+    void shouldGoOnWhereTheLastScanStopped() {
+        pair.written(100);
+
+        assertThat(scan(RAM, Attribute.RECLAIMABLE)).isEqualTo(64);
+        long last = list.pfn(63);
+        assertThat(scan(RAM, Attribute.RECLAIMABLE)).isEqualTo(36);
+        assertThat(list.pfn(0)).isGreaterThan(last);
+        assertThat(scan(RAM, Attribute.RECLAIMABLE)).isZero();
+        assertThat(scan(RAM, Attribute.RECLAIMABLE)).isEqualTo(64);
+    }
+
+    @Test
+    void shouldLeavePinnedPages() {
+        long at = pair.written(PAGES);
+        try (var pin = pair.space.pin(at, Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+            assertThat(pin.pages()).isEqualTo(1);
+            scan(RAM, Attribute.RECLAIMABLE);
+
+            assertThat(demote(DEVICE, Long.MAX_VALUE)).isEqualTo(PAGES - 1);
+
+            assertThat(nodes(at).getFirst()).isEqualTo(RAM);
+        }
+        readBack(at);
+    }
+
+    @Test
+    void shouldKeepInTheListWhatATenantMayNotHaveThere() {
+        machine.tenant("confined", NodeSet.of(RAM, 2), List.of());
+        AddressSpace confined = machine.openSpace("confined", "confined");
+        long at = confined.mmap(MapRequest.anonymous(Pages.SIZE));
+        try (var cpu = confined.attach(RAM)) {
+            cpu.putLong(at, 5);
+        }
+        scan(RAM, Attribute.RECLAIMABLE);
+
+        assertThat(demote(DEVICE, Long.MAX_VALUE)).isZero();
+        assertThat(list.size()).isEqualTo(1);
+        assertThat(demote(2, Long.MAX_VALUE)).isEqualTo(1);
+        assertThat(list.size()).isZero();
+        assertThat(confined.why(at).node()).isEqualTo(2);
+        confined.close();
+    }
+
+    @Test
+    void shouldMoveNoMoreThanItMay() {
+        pair.written(PAGES);
+        scan(RAM, Attribute.RECLAIMABLE);
+
+        assertThat(demote(DEVICE, 5)).isEqualTo(5);
+        assertThat(list.size()).isEqualTo(PAGES - 5);
+    }
+
+    @Test
+    void shouldPassOverPagesThatAreOthersNow() {
+        long at = pair.written(PAGES);
+        scan(RAM, Attribute.RECLAIMABLE);
+        pair.space.munmap(at, (long) PAGES * Pages.SIZE);
+        long later = pair.written(PAGES);
+
+        assertThat(demote(DEVICE, Long.MAX_VALUE)).isZero();
+
+        assertThat(nodes(later)).containsOnly(RAM);
+    }
+
+    @Test
+    void shouldRefuseNodesAndCausesThatAreNone() {
+        assertThat(work.refusal(RAM, Cause.DEMOTION)).isNull();
+        assertThat(work.refusal(DEVICE, Cause.DEMOTION))
+                .isEqualTo("DEMOTION to node 1, whose memory test-node is not DEMOTION_TARGET");
+        refused(Errno.EINVAL, () -> work.refusal(RAM, Cause.USER));
+        refused(Errno.ENOENT, () -> scan(9, Attribute.RECLAIMABLE));
+    }
+
+    private static void refused(Errno errno, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+    }
+}

@@ -1,0 +1,175 @@
+package moraine.core.impl.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.time.Clock;
+import moraine.core.impl.counters.Counters;
+import moraine.core.impl.host.Fault;
+import moraine.core.impl.host.Guard;
+import moraine.core.impl.host.HostCounters;
+import moraine.core.impl.host.Limits;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The budget of a tick, its counts and its end, over a room that has as many pages as one asks for. */
+final class TickTest implements DaemonRoom, Clock {
+    private static final long SCAN_NS = 10;
+    private static final int OPEN = 1;
+    private static final int CLOSED = 2;
+
+    private final List<Fault> trips = new ArrayList<>();
+    private final Counters counters = new Counters();
+    private final Guard guard = new Guard(Limits.DEFAULT, new HostCounters(counters), trips::add);
+    private final TickImpl tick = new TickImpl("fake", this, guard, this, new Budget(100, 50), 7);
+    private final FolioList list = new FolioList(tick, 20);
+    private long nowNs;
+
+    @Override
+    public int scan(int node, Attribute service, FolioList into, long endNs) {
+        nowNs += SCAN_NS;
+        into.clear(node, service);
+        while (into.room()) {
+            into.add(into.size(), 0, false, 0, 1);
+        }
+        return into.size();
+    }
+
+    @Override
+    public @Nullable String refusal(int node, Cause cause) {
+        return node == OPEN ? null : "node " + node + " takes none";
+    }
+
+    @Override
+    public int move(FolioList folios, int node, Cause cause, int mover, long mostPages) {
+        int moved = 0;
+        while (folios.size() > 0 && moved < mostPages) {
+            folios.remove(0);
+            moved++;
+        }
+        return moved;
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public long nowNs() {
+        return nowNs;
+    }
+
+    @Override
+    public boolean virtual() {
+        return true;
+    }
+
+    private int scan() {
+        return tick.scan(0, Attribute.RECLAIMABLE, list);
+    }
+
+    private int move(int node) {
+        return tick.move(list, node, Cause.DEMOTION);
+    }
+
+    private static void refused(Errno errno, String words, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno))
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void shouldAnswerNothingOnceTheTimeIsUsedUp() {
+        tick.begin();
+        for (int i = 0; i < 10; i++) {
+            assertThat(tick.mayGoOn()).isTrue();
+            assertThat(scan()).isEqualTo(20);
+        }
+
+        assertThat(tick.mayGoOn()).isFalse();
+        assertThat(scan()).isZero();
+        assertThat(list.size()).isZero();
+        tick.end();
+        tick.begin();
+        assertThat(scan()).isEqualTo(20);
+    }
+
+    @Test
+    void shouldMoveNoMoreThanItsBytes() {
+        tick.begin();
+        int moved = 0;
+        for (int i = 0; i < 4; i++) {
+            scan();
+            moved += move(OPEN);
+        }
+
+        assertThat(moved).isEqualTo(50);
+        assertThat(tick.mayGoOn()).isFalse();
+        assertThat(tick.acted()).isEqualTo(50);
+        assertThat(tick.scanned()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldCountAMoveThatTheNodeRefuses() {
+        tick.begin();
+        scan();
+
+        assertThat(move(CLOSED)).isZero();
+        assertThat(counters.value("host.illegal")).isEqualTo(1);
+        for (int i = 1; i < Limits.DEFAULT.illegalAnswers(); i++) {
+            move(CLOSED);
+        }
+        assertThat(trips)
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.reason()).contains("node 2 takes none"));
+    }
+
+    @Test
+    void shouldRefuseATickThatEnded() {
+        refused(Errno.EBADF, "after it ended", this::scan);
+        tick.begin();
+        tick.end();
+
+        refused(Errno.EBADF, "after it ended", this::scan);
+        refused(Errno.EBADF, "after it ended", () -> move(OPEN));
+        refused(Errno.EBADF, "after it ended", tick::mayGoOn);
+        refused(Errno.EBADF, "after it ended", tick::nowNs);
+    }
+
+    @Test
+    void shouldRefuseATickOfADaemonThatEnded() {
+        tick.begin();
+        tick.revoke();
+
+        refused(Errno.EBADF, "has ended", this::scan);
+        refused(Errno.EBADF, "has ended", () -> move(OPEN));
+        refused(Errno.EBADF, "has ended", tick::mayGoOn);
+        assertThat(tick.quiet()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseTheListOfAnother() {
+        tick.begin();
+
+        refused(Errno.EINVAL, "not one of fake", () -> tick.scan(0, Attribute.RECLAIMABLE, new FolioList(this, 4)));
+    }
+
+    @Test
+    void shouldKeepAListPacked() {
+        tick.begin();
+        scan();
+
+        list.remove(3);
+
+        assertThat(list.size()).isEqualTo(19);
+        assertThat(list.pfn(3)).isEqualTo(19);
+        assertThatThrownBy(() -> list.pfn(19)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+}

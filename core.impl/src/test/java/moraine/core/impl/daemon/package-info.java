@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.core.impl.daemon;
+
+import org.jspecify.annotations.NullMarked;
