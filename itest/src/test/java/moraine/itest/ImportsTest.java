@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each bundle imports what its list in cnf/imports allows, and holds packages of its own name only. */
 final class ImportsTest {
     private static final Workspace WORKSPACE = Workspace.find();
+    private static final List<String> PLUG_INS = List.of("policy.", "driver.", "daemon.");
     private static final Pattern API_IMPORT = Pattern.compile("moraine\\.core\\.api\\.[^\"]*\"[^\"]*\"");
 
     static List<String> bundles() throws IOException {
@@ -53,7 +54,7 @@ final class ImportsTest {
 
     static List<String> plugIns() throws IOException {
         return bundles().stream()
-                .filter(folder -> folder.startsWith("policy.") || folder.startsWith("driver."))
+                .filter(folder -> PLUG_INS.stream().anyMatch(folder::startsWith))
                 .toList();
     }
 

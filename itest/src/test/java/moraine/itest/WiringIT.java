@@ -44,6 +44,7 @@ public final class WiringIT {
     @ValueSource(
             strings = {
                 "moraine.core.api.host.Machine",
+                "moraine.core.api.daemon.DaemonProvider",
                 "moraine.core.api.driver.DriverProvider",
                 "moraine.core.api.policy.PolicyProvider",
                 "moraine.core.api.model.NodeInfo"

@@ -47,8 +47,11 @@ final class CdmRepresentation {
     /** Reasons for which a page leaves a device; its own list would lead it back. */
     private static final List<Reason> LEAVING = List.of(Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
 
-    /** Pages that no device's memory ever holds: those that could not leave it, and the pool of large pages. */
-    private static final List<Reason> NEVER = List.of(Reason.UNMOVABLE, Reason.LARGE_ONLY);
+    /**
+     * Pages that no device's memory ever holds: those that could not leave it, the pool of large pages, and those that
+     * nobody uses much.
+     */
+    private static final List<Reason> NEVER = List.of(Reason.UNMOVABLE, Reason.LARGE_ONLY, Reason.DEMOTION);
 
     private final MachineView machine;
     private final CdmSettings settings;

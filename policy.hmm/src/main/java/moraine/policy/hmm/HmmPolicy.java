@@ -95,6 +95,7 @@ final class HmmPolicy implements PlacementPolicy {
         }
         for (DeviceInfo device : machine.devices()) {
             lists.add(ownFaults(device.node(), profile));
+            lists.add(new Zonelist(device.node(), Reason.DEMOTION, profile.nearestRam(device.node()), List.of()));
         }
         return new Representation(types, lists, NodeSet.ALL, ListSelection.LOCAL, List.of());
     }

@@ -32,7 +32,8 @@ final class HmmPlanTest {
                 .containsExactlyInAnyOrder(
                         new Zonelist(0, null, List.of(0), List.of(0)),
                         new Zonelist(1, null, List.of(0), List.of(1)),
-                        new Zonelist(1, Reason.DEVICE_FAULT, List.of(1, 0), List.of(1)));
+                        new Zonelist(1, Reason.DEVICE_FAULT, List.of(1, 0), List.of(1)),
+                        new Zonelist(1, Reason.DEMOTION, List.of(0), List.of()));
     }
 
     @Test
@@ -45,7 +46,9 @@ final class HmmPlanTest {
                         new Zonelist(3, null, List.of(0, 1, 2), List.of(3)),
                         new Zonelist(4, null, List.of(2, 1, 0), List.of(4)),
                         new Zonelist(3, Reason.DEVICE_FAULT, List.of(3, 0, 1, 2), List.of(3)),
-                        new Zonelist(4, Reason.DEVICE_FAULT, List.of(4, 2, 1, 0), List.of(4)));
+                        new Zonelist(4, Reason.DEVICE_FAULT, List.of(4, 2, 1, 0), List.of(4)),
+                        new Zonelist(3, Reason.DEMOTION, List.of(0, 1, 2), List.of()),
+                        new Zonelist(4, Reason.DEMOTION, List.of(2, 1, 0), List.of()));
     }
 
     @Test

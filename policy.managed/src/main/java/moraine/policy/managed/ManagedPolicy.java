@@ -101,6 +101,9 @@ final class ManagedPolicy implements PlacementPolicy {
         if (open(node, Feature.USER_NUMA)) {
             reasons.add(Reason.USER_MIGRATE);
         }
+        if (open(node, Feature.DEMOTION)) {
+            reasons.add(Reason.DEMOTION);
+        }
         return reasons.stream()
                 .map(reason -> new Zonelist(node, reason, ram, List.of(node)))
                 .toList();
