@@ -1,5 +1,6 @@
 package moraine.core.impl.random;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
@@ -29,14 +30,17 @@ final class Bench implements AutoCloseable {
     private final TestMachine under;
     private @Nullable Rubble rubble;
 
-    Bench(long ramBytes, long deviceBytes, String policy, Environment environment) {
+    /** @param daemons that work beside the players */
+    Bench(long ramBytes, long deviceBytes, String policy, Environment environment, String... daemons) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.HIDDEN), hidden, "test.hidden 1.0", 1);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.NODE), node, "test.node 1.0", 0);
+        providers.daemons().add(Shuffler.NAME, new Shuffler.Provider(), "test.shuffler 1.0", 0);
         var alike = TestProfiles.devices(ramBytes, deviceBytes, DEVICES, TestDriverProvider.NAME, true);
         var profile = TestProfiles.with(alike, DEVICES, "atomics", "false");
-        under = TestMachine.create(MachineSpec.of(profile, policy), providers, environment);
+        under = TestMachine.create(
+                MachineSpec.of(profile, policy).withDaemons(List.of(daemons)), providers, environment);
     }
 
     Machine machine() {

@@ -30,7 +30,8 @@ record Overlaps(Map<String, Long> counts) {
             "exclusive.pages",
             "exclusive.revoked.pages",
             "migrate.pinned.pages",
-            "advice.dropped.pages");
+            "advice.dropped.pages",
+            "pgdemote_kswapd");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -37,7 +37,11 @@ final class RandomRun implements AutoCloseable {
         this.operations = operations;
         var random = new SplittableRandom(seed);
         bench = new Bench(
-                RAM_BYTES, DEVICE_BYTES, "hidden(large=true)", new ThreadedEnvironment(new JvmThreads(), seed));
+                RAM_BYTES,
+                DEVICE_BYTES,
+                "hidden(large=true)",
+                new ThreadedEnvironment(new JvmThreads(), seed),
+                Shuffler.NAME);
         arena = new Arena(bench.machine(), ACTORS);
         for (int actor = 0; actor < CPUS; actor++) {
             players.add(new CpuPlayer(bench, arena, actor, CPUS, ACTORS, random.split()));

@@ -1,0 +1,54 @@
+package moraine.core.impl.random;
+
+import java.util.random.RandomGenerator;
+import moraine.core.api.daemon.Daemon;
+import moraine.core.api.daemon.DaemonProvider;
+import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.Tick;
+import moraine.core.api.host.DaemonContext;
+import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Cause;
+import moraine.core.api.model.Parameters;
+
+/** A daemon that ages RAM and moves some pages of every device to it, whatever their age. */
+final class Shuffler implements Daemon {
+    static final String NAME = "shuffler";
+    private static final long PERIOD_NS = 500_000;
+    private static final int FOLIOS = 64;
+
+    private final Folios list;
+    private final RandomGenerator random;
+
+    private Shuffler(DaemonContext context) {
+        list = context.folios(FOLIOS);
+        random = context.random();
+    }
+
+    /** Offers it. */
+    static final class Provider implements DaemonProvider {
+        @Override
+        public Daemon create(DaemonContext context, Parameters parameters) {
+            return new Shuffler(context);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public long tick(Tick tick) {
+        tick.scan(0, Attribute.RECLAIMABLE, list);
+        for (int device = 1; device <= Bench.DEVICES; device++) {
+            tick.scan(device, Attribute.MOVABLE, list);
+            for (int i = list.size() - 1; i >= 0; i--) {
+                if (random.nextInt(8) > 0) {
+                    list.remove(i);
+                }
+            }
+            tick.move(list, 0, Cause.DEMOTION);
+        }
+        return PERIOD_NS;
+    }
+}
