@@ -29,15 +29,14 @@ import moraine.core.impl.pins.Pins;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** The rooms of one machine, wired once and handed to each other. */
 public final class Rooms {
-    private static final long TIMEOUT_NS = 1_000_000_000L;
-    private static final int RETRIES = 64;
-
     public final MachineSpec spec;
+    public final Tuning tuning;
     public final Environment environment;
     public final Actors actors;
     public final Points points;
@@ -68,6 +67,7 @@ public final class Rooms {
     /** @param stores how files are reached */
     public Rooms(Foundation foundation, Store.Opener stores) {
         spec = foundation.spec();
+        tuning = foundation.tuning();
         environment = foundation.environment();
         actors = environment.actors();
         points = environment.points();
@@ -179,11 +179,11 @@ public final class Rooms {
     }
 
     /**
-     * {@return whether a request whose ground keeps changing has been repeated long enough: 1,000 ms, as
-     * HMM_RANGE_DEFAULT_TIMEOUT, or 64 times in virtual time, where time never decides}
+     * {@return whether a request whose ground keeps changing has been repeated long enough: for some time, or in
+     * virtual time, where time never decides, a number of times}
      */
     public boolean late(int attempt, long begunNs) {
-        return environment.clock().virtual() ? attempt >= RETRIES : nowNs() - begunNs > TIMEOUT_NS;
+        return environment.clock().virtual() ? attempt >= tuning.rangeTries : nowNs() - begunNs > tuning.rangeTimeoutNs;
     }
 
     public long nowNs() {

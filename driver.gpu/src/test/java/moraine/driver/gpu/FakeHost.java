@@ -33,6 +33,7 @@ import moraine.core.api.time.Actors;
 import moraine.core.api.time.Clock;
 import moraine.core.api.time.Meter;
 import moraine.core.impl.device.SampledAccess;
+import moraine.core.impl.tuning.Tuning;
 import org.jspecify.annotations.Nullable;
 
 /** A host with one device, node 1, and spaces whose faults it serves when told to. */
@@ -193,7 +194,12 @@ final class FakeHost implements DriverContext, MachineView {
 
     @Override
     public WorkerAccess workerAccess(int space, FaultHandler faults, @Nullable RemoteAccesses remote) {
-        return new SampledAccess(access(space, faults), NODE, remote, seeds.getAndIncrement() * 1_000_003L);
+        return new SampledAccess(
+                access(space, faults),
+                NODE,
+                remote,
+                Tuning.USUAL.deviceSamplingGap,
+                seeds.getAndIncrement() * 1_000_003L);
     }
 
     @Override

@@ -9,6 +9,7 @@ import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.TenantInfo;
+import moraine.core.api.model.Tunable;
 import moraine.core.api.model.Violation;
 import moraine.core.api.time.Environment;
 import org.osgi.annotation.versioning.ProviderType;
@@ -98,6 +99,9 @@ public interface Machine extends MachineView, AutoCloseable {
      * @throws moraine.core.api.model.MoraineException ENOENT
      */
     long counter(String name);
+
+    /** {@return what the machine was tuned to when it was made, in the order of the names} */
+    List<Tunable> tunables();
 
     /** {@return the last events, oldest first; the ring is bounded} */
     List<Event> events();

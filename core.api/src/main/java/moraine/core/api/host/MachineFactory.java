@@ -12,7 +12,8 @@ public interface MachineFactory {
      * Makes a machine, its devices attached and its policy active.
      *
      * @throws moraine.core.api.model.MoraineException ENOENT for an unknown policy or driver, EOPNOTSUPP when the
-     *     policy cannot drive the devices, EINVAL for a profile that contradicts itself
+     *     policy cannot drive the devices, EINVAL for a profile that contradicts itself and for a tunable that there is
+     *     not or whose value is beyond its bounds
      */
     Machine create(MachineSpec spec, Environment environment);
 

@@ -16,6 +16,7 @@ import java.util.Map;
  *     {@link #LAST_RESORT}
  * @param daemons instance names of the daemons that work beside it, such as {@code reclaim(order=latency)}; one whose
  *     bundle is not there begins when it comes
+ * @param tuning values of tunables by name, in the units of {@link Tunable}; what is not named is as usual
  */
 public record MachineSpec(
         String name,
@@ -24,7 +25,8 @@ public record MachineSpec(
         Map<Integer, Long> capacityBytes,
         Backing backing,
         String policy,
-        List<String> daemons) {
+        List<String> daemons,
+        Parameters tuning) {
     /** Name of the constant plan in the core: allocate in RAM, move nothing. */
     public static final String LAST_RESORT = "last-resort";
 
@@ -34,28 +36,43 @@ public record MachineSpec(
         daemons = List.copyOf(daemons);
     }
 
+    /** A machine without daemons, with every tunable as usual. */
+    public MachineSpec(
+            String name,
+            TopologyProfile profile,
+            List<DeviceSpec> devices,
+            Map<Integer, Long> capacityBytes,
+            Backing backing,
+            String policy) {
+        this(name, profile, devices, capacityBytes, backing, policy, List.of(), Parameters.NONE);
+    }
+
     /** {@return the profile as it is, with bytes behind it} */
     public static MachineSpec of(TopologyProfile profile, String policy) {
-        return new MachineSpec(profile.name(), profile, profile.devices(), Map.of(), Backing.BYTES, policy, List.of());
+        return new MachineSpec(profile.name(), profile, profile.devices(), Map.of(), Backing.BYTES, policy);
     }
 
     public MachineSpec withPolicy(String other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, other, daemons);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, other, daemons, tuning);
     }
 
     public MachineSpec withBacking(Backing other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, other, policy, daemons);
+        return new MachineSpec(name, profile, devices, capacityBytes, other, policy, daemons, tuning);
     }
 
     public MachineSpec withCapacities(Map<Integer, Long> bytes) {
-        return new MachineSpec(name, profile, devices, bytes, backing, policy, daemons);
+        return new MachineSpec(name, profile, devices, bytes, backing, policy, daemons, tuning);
     }
 
     public MachineSpec withDevices(List<DeviceSpec> others) {
-        return new MachineSpec(name, profile, others, capacityBytes, backing, policy, daemons);
+        return new MachineSpec(name, profile, others, capacityBytes, backing, policy, daemons, tuning);
     }
 
     public MachineSpec withDaemons(List<String> others) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, others);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, others, tuning);
+    }
+
+    public MachineSpec withTuning(Parameters other) {
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, daemons, other);
     }
 }

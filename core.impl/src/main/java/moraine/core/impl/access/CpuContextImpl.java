@@ -12,7 +12,6 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.space.SpaceImpl;
-import moraine.core.impl.userfault.Registration;
 
 /** A CPU thread's context. */
 public final class CpuContextImpl extends AccessContext implements CpuContext {
@@ -62,7 +61,7 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
             case ETIMEDOUT ->
                 MoraineException.caller(
                         outcome,
-                        access + " waited " + Registration.DEADLINE_NS / 1_000_000
+                        access + " waited " + rooms.tuning.userfaultDeadlineNs / 1_000_000
                                 + " ms for the range's handler to fill the page; have it fill or unregister it");
             case EOVERFLOW ->
                 new MoraineException(

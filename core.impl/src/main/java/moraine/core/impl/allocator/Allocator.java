@@ -11,6 +11,7 @@ import moraine.core.impl.frames.FrameWord;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,8 @@ public final class Allocator extends ZoneTable {
     private volatile Zonelists zonelists = Zonelists.EMPTY;
     private volatile IntConsumer lowListener = _ -> {};
 
-    public Allocator(Frames frames, Topology topology, Types types, Tenants tenants, Counters counters) {
-        super(frames, topology, tenants, counters);
+    public Allocator(Frames frames, Topology topology, Types types, Tenants tenants, Counters counters, Tuning tuning) {
+        super(frames, topology, tenants, counters, tuning);
         this.typeTable = types;
         refills = counters.counter("allocator.refills", "times", "A worker's empty cache was filled from a zone.");
         drains = counters.counter("allocator.drains", "times", "A worker's full cache gave frames back to a zone.");

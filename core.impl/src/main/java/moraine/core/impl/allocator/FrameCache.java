@@ -2,6 +2,7 @@ package moraine.core.impl.allocator;
 
 import java.util.Arrays;
 import moraine.core.impl.tenants.Tenants;
+import moraine.core.impl.tuning.Tuning;
 
 /** Free frames of one zone that one worker holds, and what the worker charged to tenants there. */
 final class FrameCache {
@@ -13,10 +14,7 @@ final class FrameCache {
      * round before the next allocation: frames below `settled` are in the order they are to be taken, those above are
      * the run. Each frame is turned once at most, and a run of one costs nothing.
      */
-    private static final int LARGEST = 512;
-    /** A worker keeps no more than this share of a zone from the others; where that is little, nothing. */
-    private static final int SHARE_SHIFT = 7;
-
+    /** Where a worker may keep fewer from the others, it keeps nothing. */
     private static final int SMALLEST = 32;
 
     final Zone zone;
@@ -28,9 +26,9 @@ final class FrameCache {
     private int settled;
     private long[] charges = new long[1];
 
-    FrameCache(Zone zone) {
+    FrameCache(Zone zone, Tuning tuning) {
         this.zone = zone;
-        int share = (int) Math.min(LARGEST, zone.pages >>> SHARE_SHIFT) & -8;
+        int share = (int) Math.min(tuning.workerCacheFrames, zone.pages / tuning.workerShare) & -8;
         limit = share < SMALLEST ? 0 : share;
         refill = limit >> 3;
         drain = limit >> 2;

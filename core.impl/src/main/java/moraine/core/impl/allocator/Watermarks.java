@@ -1,6 +1,7 @@
 package moraine.core.impl.allocator;
 
 import moraine.core.api.model.NodeKind;
+import moraine.core.impl.tuning.Tuning;
 
 /**
  * How full a node may get.
@@ -13,13 +14,10 @@ import moraine.core.api.model.NodeKind;
  * @param high free pages at which eviction stops
  */
 public record Watermarks(long min, long low, long high) {
-    /** Distance between two marks as a share of the node: 0.1 %, as Linux's {@code watermark_scale_factor} has it. */
-    private static final int SHARE = 1000;
-
-    /** A thousandth of a small node is too little to work with: it gets so many pages, but no more than a 64th. */
-    private static final long SMALL_STEP = 16;
-
+    /** A small part of a small node is too little to work with: it gets more, but no more than this part. */
     private static final int SMALL_SHARE = 64;
+
+    private static final int SCALE = 10_000;
 
     /** {@return free pages below which only eviction allocates} */
     public long evict() {
@@ -35,8 +33,9 @@ public record Watermarks(long min, long low, long high) {
         };
     }
 
-    static Watermarks of(long pages, NodeKind kind) {
-        long step = Math.max(pages / SHARE, Math.clamp(pages / SMALL_SHARE, 1, SMALL_STEP));
+    static Watermarks of(long pages, NodeKind kind, Tuning tuning) {
+        long step = Math.max(
+                pages * tuning.watermarkScale / SCALE, Math.clamp(pages / SMALL_SHARE, 1, tuning.watermarkSmallPages));
         long min = kind == NodeKind.DEVICE ? 0 : step;
         return new Watermarks(min, min + step, min + 2 * step);
     }

@@ -12,6 +12,7 @@ import moraine.core.impl.frames.FrameWord;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,24 +24,26 @@ abstract sealed class ZoneTable permits Allocator {
     final Tenants tenants;
     private final Topology topology;
     private final Counters counters;
+    private final Tuning tuning;
 
     /** By node; replaced as a whole, under this object's lock. */
     private volatile @Nullable Zone[] zones = new Zone[Worker.NODES];
 
     private volatile Worker[] workers = {};
 
-    ZoneTable(Frames frames, Topology topology, Tenants tenants, Counters counters) {
+    ZoneTable(Frames frames, Topology topology, Tenants tenants, Counters counters, Tuning tuning) {
         this.frames = frames;
         this.topology = topology;
         this.tenants = tenants;
         this.counters = counters;
+        this.tuning = tuning;
     }
 
     // ---- Nodes
 
     /** Gives a node memory; its new pages are of the type until a policy says otherwise. */
     public final synchronized void addNode(int node, long pages, int type) {
-        Watermarks marks = Watermarks.of(pages, topology.kind(node));
+        Watermarks marks = Watermarks.of(pages, topology.kind(node), tuning);
         if (zones[node] != null || pages > FrameWord.LINK_MAX) {
             throw MoraineException.caller(
                     Errno.EINVAL,
@@ -121,7 +124,7 @@ abstract sealed class ZoneTable permits Allocator {
             }
             retire(old);
         }
-        FrameCache cache = new FrameCache(zone);
+        FrameCache cache = new FrameCache(zone, tuning);
         worker.caches[node] = cache;
         worker.forgetPath();
         return cache;

@@ -15,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  * that is interrupted closes no file. In virtual time, and once the machine is closing, the caller does it itself.
  */
 final class FileHost {
-    /** How long a caller waits for the system: 30 s. */
-    private static final long DEADLINE_NS = 30_000_000_000L;
-
     private final Environment environment;
     private final int node;
+    private final long deadlineNs;
     private @Nullable Desk desk;
     private @Nullable Thread thread;
     private boolean closed;
@@ -30,10 +28,16 @@ final class FileHost {
         void run() throws IOException;
     }
 
-    /** @param node whose processors the thread uses */
-    FileHost(Environment environment, int node) {
+    /**
+     * Makes the way to the files of a machine.
+     *
+     * @param node whose processors the thread uses
+     * @param deadlineNs how long a caller waits for the system
+     */
+    FileHost(Environment environment, int node, long deadlineNs) {
         this.environment = environment;
         this.node = node;
+        this.deadlineNs = deadlineNs;
     }
 
     /**
@@ -53,14 +57,14 @@ final class FileHost {
                 attempt(work, outcome);
                 environment.actors().signal();
             });
-            environment.actors().await(() -> outcome.get() != null, DEADLINE_NS);
+            environment.actors().await(() -> outcome.get() != null, deadlineNs);
         }
         Object result = outcome.get();
         if (result instanceof Throwable cause) {
             throw new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, words(cause)), cause);
         }
         if (result == null) {
-            String late = "no answer from the system within " + DEADLINE_NS / 1_000_000 + " ms";
+            String late = "no answer from the system within " + deadlineNs / 1_000_000 + " ms";
             throw new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, late));
         }
     }

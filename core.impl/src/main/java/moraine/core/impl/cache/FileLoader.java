@@ -12,20 +12,23 @@ import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings pages of files into the cache, an aligned window of 16 at a time. Called outside the world and with no guard
- * held, for it waits for the system.
+ * Brings pages of files into the cache, an aligned window at a time. Called outside the world and with no guard held,
+ * for it waits for the system.
  */
 final class FileLoader {
     private final Rooms rooms;
     private final FileHost host;
     private final Content content;
     private final CachePages pages;
+    /** Pages read at once. */
+    private final int window;
 
     FileLoader(Rooms rooms, FileHost host, CachePages pages) {
         this.rooms = rooms;
         this.host = host;
         this.content = new Content(rooms);
         this.pages = pages;
+        this.window = rooms.tuning.cacheWindowPages;
     }
 
     /**
@@ -37,9 +40,9 @@ final class FileLoader {
      * @throws moraine.core.api.model.MoraineException EIO
      */
     Errno load(Agent agent, FileObject file, long index, @Nullable Vma vma, int initiator) {
-        long window = index / FileObject.WINDOW;
+        long number = index / window;
         var mine = new FileObject.Load();
-        FileObject.Load other = file.loads.putIfAbsent(window, mine);
+        FileObject.Load other = file.loads.putIfAbsent(number, mine);
         if (other != null) {
             agent.count(Stat.CPU_WAITS);
             rooms.actors.await(other::done, Long.MAX_VALUE);
@@ -48,7 +51,7 @@ final class FileLoader {
         try {
             return loadAlone(agent, file, index, vma, initiator);
         } finally {
-            file.loads.remove(window, mine);
+            file.loads.remove(number, mine);
             mine.end();
             rooms.actors.signal();
         }
@@ -56,8 +59,8 @@ final class FileLoader {
 
     private Errno loadAlone(Agent agent, FileObject file, long index, @Nullable Vma vma, int initiator) {
         long epoch = file.epoch();
-        long first = index - index % FileObject.WINDOW;
-        int count = (int) Math.min(FileObject.WINDOW, file.pages() - first);
+        long first = index - index % window;
+        int count = (int) Math.min(window, file.pages() - first);
         if (index >= first + count) {
             return Errno.SIGBUS;
         }
@@ -118,7 +121,7 @@ final class FileLoader {
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }
-        content.put(staging, (int) (index % FileObject.WINDOW), pfn);
+        content.put(staging, (int) (index % window), pfn);
         pages.publish(agent, file, index, pfn, epoch);
         return Errno.OK;
     }

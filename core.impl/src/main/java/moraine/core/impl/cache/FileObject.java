@@ -17,9 +17,6 @@ import moraine.core.api.model.Pages;
  * is still true is proven by {@link #epoch}, which every truncation moves on.
  */
 public final class FileObject extends CachedObject {
-    /** Pages read at once. */
-    static final int WINDOW = 16;
-
     final ReentrantLock changing = new ReentrantLock();
     final ReentrantLock flushing = new ReentrantLock();
     /** Reads under way, by window. */

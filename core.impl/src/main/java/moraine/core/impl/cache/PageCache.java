@@ -52,7 +52,7 @@ public final class PageCache {
         this.rooms = rooms;
         this.opener = opener;
         this.pages = new CachePages(rooms);
-        this.host = new FileHost(rooms.environment, pages.node());
+        this.host = new FileHost(rooms.environment, pages.node(), rooms.tuning.cacheDeadlineNs);
         this.loader = new FileLoader(rooms, host, pages);
         this.writeback = new Writeback(rooms, host, pages);
         this.transfer = new FileTransfer(rooms, host, pages, loader);

@@ -23,13 +23,13 @@ import moraine.core.impl.vma.Vma;
  * makes the page dirty, and what was stored before is in the copy. A run that the system refuses becomes dirty again.
  */
 final class Writeback {
-    private static final int RUN = 64;
-
     private final Rooms rooms;
     private final Frames frames;
     private final FileHost host;
     private final Content content;
     private final CachePages pages;
+    /** Pages written at once at most. */
+    private final int run;
 
     Writeback(Rooms rooms, FileHost host, CachePages pages) {
         this.rooms = rooms;
@@ -37,6 +37,7 @@ final class Writeback {
         this.host = host;
         this.content = new Content(rooms);
         this.pages = pages;
+        this.run = rooms.tuning.cacheWritebackPages;
     }
 
     /**
@@ -47,7 +48,7 @@ final class Writeback {
     void flush(FileObject file) {
         file.flushing.lock();
         try {
-            ByteBuffer staging = content.staging(RUN);
+            ByteBuffer staging = content.staging(run);
             int turn = 0;
             for (long index = dirty(file, 0); index >= 0; index = dirty(file, index)) {
                 int count = clean(file, index, staging);
@@ -116,7 +117,7 @@ final class Writeback {
         long[] held = agent.scratch();
         int count = 0;
         try {
-            while (count < RUN && hold(agent, file, first + count, held, count)) {
+            while (count < run && hold(agent, file, first + count, held, count)) {
                 count++;
             }
             if (count > 0) {

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverProvider> {
     private static final System.Logger LOG = System.getLogger(Devices.class.getName());
 
-    /** How often evacuation is tried again before the pages that stay are reported. */
-    private static final int EVACUATIONS = 16;
-
     private final HostBase base;
     private final Catalog<DriverProvider> catalog;
     private final PolicyHost policies;
@@ -260,7 +257,7 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
                     .filter(offer -> offer.name().equals(device.spec().driver()))
                     .findFirst()
                     .ifPresent(offer -> policies.desk().post(() -> attachAbsent(offer)));
-        } else if (tries < EVACUATIONS && !closed) {
+        } else if (tries < base.tuning().deviceDepartures && !closed) {
             policies.desk().post(() -> comeHome(gone, tries + 1));
         } else if (!closed) {
             giveUp(gone);

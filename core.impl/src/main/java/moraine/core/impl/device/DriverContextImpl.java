@@ -17,6 +17,7 @@ import moraine.core.api.time.Clock;
 import moraine.core.api.time.Environment;
 import moraine.core.api.time.Meter;
 import moraine.core.impl.counters.Counters;
+import moraine.core.impl.host.HostBase;
 import moraine.core.impl.host.RevocableView;
 import org.jspecify.annotations.Nullable;
 
@@ -43,21 +44,17 @@ final class DriverContextImpl implements DriverContext {
     private final Counters counters;
     private final RandomGenerator random;
     private final AtomicLong sampleSeeds;
+    private final int longestGap;
     private final Map<String, LongAdder> counted = new ConcurrentHashMap<>();
     private volatile @Nullable Upcalls upcalls;
 
-    DriverContextImpl(
-            DeviceSpec spec,
-            MachineView view,
-            Environment environment,
-            OwnedActors actors,
-            Counters counters,
-            Upcalls upcalls) {
+    DriverContextImpl(DeviceSpec spec, HostBase base, OwnedActors actors, Upcalls upcalls) {
         this.spec = spec;
-        this.view = new RevocableView(spec.name(), view);
-        this.environment = environment;
+        this.view = new RevocableView(spec.name(), base.view());
+        this.environment = base.environment();
+        this.longestGap = base.tuning().deviceSamplingGap;
         this.actors = actors;
-        this.counters = counters;
+        this.counters = base.counters();
         this.random = environment.random("device " + spec.name());
         this.sampleSeeds =
                 new AtomicLong(environment.random("samples of " + spec.name()).nextLong());
@@ -116,7 +113,7 @@ final class DriverContextImpl implements DriverContext {
     @Override
     public WorkerAccess workerAccess(int space, FaultHandler faults, @Nullable RemoteAccesses remote) {
         DeviceAccess memory = upcalls().access(space, faults);
-        return new SampledAccess(memory, spec.node(), remote, sampleSeeds.getAndAdd(GOLDEN));
+        return new SampledAccess(memory, spec.node(), remote, longestGap, sampleSeeds.getAndAdd(GOLDEN));
     }
 
     @Override

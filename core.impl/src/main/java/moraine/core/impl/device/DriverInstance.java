@@ -61,7 +61,7 @@ final class DriverInstance {
         this.actor = actor;
         this.guard = new Guard(base.limits(), counters, lend.fail());
         this.actors = new OwnedActors(base.environment(), spec.name(), guard);
-        this.context = new DriverContextImpl(spec, base.view(), base.environment(), actors, base.counters(), upcalls);
+        this.context = new DriverContextImpl(spec, base, actors, upcalls);
         this.startNs = base.environment().clock().nowNs();
     }
 

@@ -10,18 +10,18 @@ import moraine.core.api.model.MoraineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the blocks on one worker see of one space: the access with a sampler before it. About one access in 16 is a
- * sample: a touch in front of it tells where the page is, and if that is not the device's own memory, all accesses
- * since the last sample count as remote. The gaps are random, so that no stride escapes, and a window counts as many
- * accesses as it has 128-byte transactions. Usable within a block's step only.
+ * What the blocks on one worker see of one space: the access with a sampler before it. Some accesses are a sample: a
+ * touch in front of it tells where the page is, and if that is not the device's own memory, all accesses since the last
+ * sample count as remote. The gaps are random, so that no stride escapes, and a window counts as many accesses as it
+ * has 128-byte transactions. Usable within a block's step only.
  */
 public final class SampledAccess implements DeviceAccess, WorkerAccess {
     private static final int TRANSACTION_SHIFT = 7;
-    private static final int LONGEST_GAP = 31;
 
     private final DeviceAccess memory;
     private final int node;
     private final @Nullable RemoteAccesses remote;
+    private final int longestGap;
     private long random;
 
     /** Accesses until the next sample. Outside a step there are none left, which leads every access to the check. */
@@ -36,12 +36,14 @@ public final class SampledAccess implements DeviceAccess, WorkerAccess {
      *
      * @param node the device's
      * @param remote told of accesses elsewhere, or null to count none
+     * @param longestGap accesses between two samples at most; one less than a power of two
      * @param seed of the gaps
      */
-    public SampledAccess(DeviceAccess memory, int node, @Nullable RemoteAccesses remote, long seed) {
+    public SampledAccess(DeviceAccess memory, int node, @Nullable RemoteAccesses remote, int longestGap, long seed) {
         this.memory = memory;
         this.node = node;
         this.remote = remote;
+        this.longestGap = longestGap;
         random = seed | 1;
         gap = nextGap();
         leftInStep = gap;
@@ -101,7 +103,7 @@ public final class SampledAccess implements DeviceAccess, WorkerAccess {
         random ^= random << 13;
         random ^= random >>> 7;
         random ^= random << 17;
-        return (int) (random >>> 40) & LONGEST_GAP;
+        return (int) (random >>> 40) & longestGap;
     }
 
     private static int transactions(long bytes) {

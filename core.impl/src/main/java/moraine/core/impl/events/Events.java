@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("EnumOrdinal") // events are longs in memory
 public final class Events {
-    /** How many events {@link #list} gives at most. */
-    public static final int KEPT = 4096;
-
     private final Clock clock;
+    private final int kept;
     private final Ring[] rings;
 
-    public Events(Clock clock) {
+    /** @param kept how many events {@link #list} gives at most */
+    public Events(Clock clock, int kept) {
         this.clock = clock;
+        this.kept = kept;
         rings = new Ring[clock.virtual() ? 1 : 8];
         for (int i = 0; i < rings.length; i++) {
-            rings[i] = new Ring(KEPT);
+            rings[i] = new Ring(kept);
         }
     }
 
@@ -54,6 +54,6 @@ public final class Events {
             ring.forEach(all::add);
         }
         all.sort(Comparator.comparingLong(Event::timeNs));
-        return List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
+        return List.copyOf(all.subList(Math.max(0, all.size() - kept), all.size()));
     }
 }

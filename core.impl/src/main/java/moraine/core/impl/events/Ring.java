@@ -33,10 +33,10 @@ final class Ring {
     @SuppressWarnings("unused") // through NEXT
     private volatile long next = 1;
 
-    /** @param events how many are kept, a power of two */
+    /** @param events how many are kept at least; the next power of two is */
     Ring(int events) {
-        mask = events - 1;
-        words = new long[events * WORDS];
+        mask = Integer.highestOneBit(2 * events - 1) - 1;
+        words = new long[(mask + 1) * WORDS];
     }
 
     void put(long timeNs, int kind, int initiator, int space, long address, long pages, int cause) {

@@ -49,7 +49,7 @@ public final class DeviceFaultService {
     private final RoomMaker roomMaker;
     private final FaultBatch batch;
     private final Thrashing thrashing;
-    private final PingPong pingPong = new PingPong(PingPong.Limits.DEFAULT);
+    private final PingPong pingPong;
     private final Neighbourhood neighbourhood;
     private final Agent agent;
 
@@ -66,8 +66,9 @@ public final class DeviceFaultService {
         this.atomicsEverywhere =
                 driver.capabilities().atomics() && driver.capabilities().coherent();
         this.roomMaker = new RoomMaker(rooms, calls, node);
-        this.batch = new FaultBatch(node);
-        this.thrashing = new Thrashing(node);
+        this.batch = new FaultBatch(node, rooms.tuning.faultBatch);
+        this.thrashing = new Thrashing(node, rooms.tuning);
+        this.pingPong = new PingPong(PingPong.Limits.of(rooms.tuning));
         this.neighbourhood = new Neighbourhood(rooms, spaces, node);
         this.agent = rooms.newAgent(rooms.home(node));
     }
@@ -356,7 +357,7 @@ public final class DeviceFaultService {
         boolean all = true;
         for (int i = first; i < next; ) {
             int at = i;
-            while (i < next && i - at < Duplicator.MAX && batch.action(i) == DeviceAction.DUPLICATE_READ_ONLY) {
+            while (i < next && i - at < duplicator.most() && batch.action(i) == DeviceAction.DUPLICATE_READ_ONLY) {
                 i++;
             }
             if (i > at) {

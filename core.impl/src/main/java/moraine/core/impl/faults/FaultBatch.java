@@ -19,18 +19,17 @@ import moraine.core.api.policy.DeviceFaults;
  * </pre>
  */
 final class FaultBatch implements FaultSink, DeviceFaults {
-    static final int MAX = 1024;
     private static final int SPACE_SHIFT = 37;
     private static final short PUT_OFF = -1;
     private static final Intent[] INTENTS = Intent.values();
     private static final DeviceAction[] ACTIONS = DeviceAction.values();
 
     private final int device;
-    private final long[] words = new long[MAX];
-    private final long[] pfns = new long[MAX];
-    private final int[] residents = new int[MAX];
-    private final byte[] actions = new byte[MAX];
-    private final short[] windows = new short[MAX];
+    private final long[] words;
+    private final long[] pfns;
+    private final int[] residents;
+    private final byte[] actions;
+    private final short[] windows;
     private int size;
     /** What of a range fault found no room: served by the batches that follow. */
     private long restPages;
@@ -41,8 +40,14 @@ final class FaultBatch implements FaultSink, DeviceFaults {
     /** Where this batch goes on with a range that another began, or -1. */
     private long continued = -1;
 
-    FaultBatch(int device) {
+    /** @param most faults that it holds */
+    FaultBatch(int device, int most) {
         this.device = device;
+        words = new long[most];
+        pfns = new long[most];
+        residents = new int[most];
+        actions = new byte[most];
+        windows = new short[most];
     }
 
     void clear() {
@@ -70,7 +75,7 @@ final class FaultBatch implements FaultSink, DeviceFaults {
 
     @Override
     public int room() {
-        return MAX - size;
+        return words.length - size;
     }
 
     @Override

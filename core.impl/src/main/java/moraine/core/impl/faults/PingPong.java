@@ -2,6 +2,7 @@ package moraine.core.impl.faults;
 
 import java.util.Arrays;
 import moraine.core.api.model.Pages;
+import moraine.core.impl.tuning.Tuning;
 
 /**
  * Tells the pages that a device and other processors take from each other: NVIDIA UVM's model (uvm_perf_thrashing.c).
@@ -30,8 +31,9 @@ final class PingPong {
      * @param pinNs nanoseconds that a page is pinned for
      */
     record Limits(int events, int throttles, long lapseNs, long pinNs) {
-        /** UVM's: threshold 3, pin_threshold 10, lapse 500 us, pin 300 lapses. */
-        static final Limits DEFAULT = new Limits(3, 10, 500_000, 150_000_000);
+        static Limits of(Tuning tuning) {
+            return new Limits(tuning.thrashLosses, tuning.thrashNaps, tuning.thrashLapseNs, tuning.thrashPinNs);
+        }
     }
 
     /** What to do with a page that is wanted. */

@@ -9,13 +9,14 @@ import moraine.core.impl.migration.Evictor;
 /** Makes room on a device: the policy's victims first, then the clock's. Confined to the device's host actor. */
 final class RoomMaker implements Pressure {
     private static final int MAX = 512;
-    /** Evict at least so many at a time, so that the next faults find room, but of a small device a quarter. */
-    private static final int LEAST = 32;
 
     private final Rooms rooms;
     private final PolicyCalls calls;
     private final int node;
     private final Evictor evictor;
+    /** Pages to evict at least at a time, so that the next faults find room; of a small device a quarter. */
+    private final int least;
+
     private final long[] named = new long[MAX];
     private int count;
     private long wanted;
@@ -25,6 +26,7 @@ final class RoomMaker implements Pressure {
         this.calls = calls;
         this.node = node;
         this.evictor = new Evictor(rooms);
+        this.least = rooms.tuning.evictLeastPages;
     }
 
     /**
@@ -35,7 +37,7 @@ final class RoomMaker implements Pressure {
      */
     boolean makeRoom(Agent agent, int pages, long sparedSinceNs) {
         evictor.spare(sparedSinceNs);
-        int target = (int) Math.max(pages, Math.min(LEAST, rooms.allocator.capacity(node) / 4));
+        int target = (int) Math.max(pages, Math.min(least, rooms.allocator.capacity(node) / 4));
         wanted = target;
         count = 0;
         rooms.world.exit(agent);

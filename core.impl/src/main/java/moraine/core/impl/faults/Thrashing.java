@@ -2,6 +2,7 @@ package moraine.core.impl.faults;
 
 import moraine.core.api.model.Cause;
 import moraine.core.impl.frames.History;
+import moraine.core.impl.tuning.Tuning;
 
 /**
  * Tells the pages of a working set that is larger than a device: those that left it to make room a few batches ago and
@@ -10,40 +11,45 @@ import moraine.core.impl.frames.History;
  * <p>This is what makes blocks end whose single step needs more pages than the device has. While such pages are seen,
  * faults move single pages only. So a page of a step faults twice at most: it is moved and evicted, then it is mapped
  * where it is and stays so, however many others come and go. A step of <i>k</i> pages needs at most 2<i>k</i> batches
- * in a row, and memory reaches back as far: it doubles with every batch that meets such a page, up to {@link #MOST}
+ * in a row, and memory reaches back as far: it doubles with every batch that meets such a page, up to {@link #most}
  * batches, and halves in calm.
  *
  * <p>Counted in batches, not in time, so that a slow machine makes no difference; an eviction is placed among the
  * batches by the clock that stamps pages. Confined to the device's host actor.
  */
 final class Thrashing {
-    /** Batches that an eviction is remembered for at least. */
-    static final int LEAST = 64;
-    /** Batches that an eviction is remembered for at most; a power of two. */
-    static final int MOST = 4096;
-
     private final int node;
-    private final long[] starts = new long[MOST];
+    /** Batches that an eviction is remembered for at least. */
+    private final int least;
+    /** Batches that an eviction is remembered for at most. */
+    private final int most;
+    /** When batches began, by their number: a power of two. */
+    private final long[] starts;
+
     private long batch = -1;
     private long lastSeen = Long.MIN_VALUE / 2;
-    private int reach = LEAST;
+    private int reach;
     private long since;
 
-    Thrashing(int node) {
+    Thrashing(int node, Tuning tuning) {
         this.node = node;
+        least = tuning.refaultLeastBatches;
+        most = tuning.refaultMostBatches;
+        starts = new long[Integer.highestOneBit(2 * most - 1)];
+        reach = least;
     }
 
     /** A batch begins. */
     void begin(long nowNs) {
         if (lastSeen == batch) {
-            reach = Math.min(2 * reach, MOST);
+            reach = Math.min(2 * reach, most);
         } else if (batch - lastSeen > reach) {
-            reach = Math.max(reach / 2, LEAST);
+            reach = Math.max(reach / 2, least);
         }
         batch++;
-        starts[(int) batch & MOST - 1] = nowNs;
+        starts[(int) batch & starts.length - 1] = nowNs;
         long first = Math.max(0, batch - reach + 1);
-        since = History.floor(starts[(int) first & MOST - 1]);
+        since = History.floor(starts[(int) first & starts.length - 1]);
     }
 
     /** {@return whether a page with such a history left the device lately to make room} */
@@ -64,6 +70,6 @@ final class Thrashing {
 
     /** {@return when the batch began, as pages' histories round it} */
     long batchStartNs() {
-        return History.floor(starts[(int) batch & MOST - 1]);
+        return History.floor(starts[(int) batch & starts.length - 1]);
     }
 }

@@ -9,6 +9,7 @@ import moraine.core.impl.allocator.Allocator;
 import moraine.core.impl.allocator.Worker;
 import moraine.core.impl.events.Events;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.tuning.Tuning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +18,10 @@ import org.jspecify.annotations.Nullable;
  * may start over at any time, so a new regime just makes it begin again.
  */
 final class Conversion {
-    private static final int SCAN_FRAMES = 8192;
-    private static final int CONVERT_PAGES = 512;
-    private static final int FRUITLESS_PASSES = 8;
-    private static final long RETRY_NS = 500_000;
     private static final long LONGEST_STEP_NS = 1_000_000_000;
 
     private final Environment environment;
+    private final Tuning tuning;
     private final Frames frames;
     private final Allocator allocator;
     private final Regimes regimes;
@@ -55,6 +53,7 @@ final class Conversion {
 
     Conversion(HostBase base, Converter converter) {
         this.environment = base.environment();
+        this.tuning = base.tuning();
         this.frames = base.frames();
         this.allocator = base.allocator();
         this.regimes = base.regimes();
@@ -151,7 +150,7 @@ final class Conversion {
                 offset = 0;
                 continue;
             }
-            if (scanned >= SCAN_FRAMES || touched >= CONVERT_PAGES) {
+            if (scanned >= tuning.convertFrames || touched >= tuning.convertPages) {
                 return true;
             }
             long pfn = frames.firstPfn(section) + offset;
@@ -205,13 +204,13 @@ final class Conversion {
         startPass();
         if (done == 0
                 && (kept == 0
-                        || fruitless >= FRUITLESS_PASSES
+                        || fruitless >= tuning.convertPasses
                         || environment.clock().virtual())) {
             settle(kept);
             return Step.Progress.IDLE;
         }
         if (done == 0) {
-            self.wakeAt(environment.clock().nowNs() + RETRY_NS * fruitless);
+            self.wakeAt(environment.clock().nowNs() + tuning.convertRetryNs * fruitless);
             return Step.Progress.IDLE;
         }
         return Step.Progress.MORE;

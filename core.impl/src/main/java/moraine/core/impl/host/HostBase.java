@@ -8,6 +8,7 @@ import moraine.core.impl.events.Events;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.Movers;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 
 /**
@@ -26,7 +27,8 @@ public record HostBase(
         Counters counters,
         Regimes regimes,
         Events events,
-        Limits limits) {
+        Limits limits,
+        Tuning tuning) {
     /** {@return the node whose processors the host's actors use} */
     public int homeNode() {
         return topology.profile().nodes().getFirst().id();

@@ -28,12 +28,14 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.host.Regimes;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** The rooms of one machine, put together in the order in which they need each other. */
 final class Assembly {
     private final MachineSpec spec;
+    private final Tuning tuning;
     private final Environment environment;
     private final Counters counters = new Counters();
     private final Tenants tenants;
@@ -50,18 +52,30 @@ final class Assembly {
     /** The lower rooms; nothing in them acts by itself. */
     private Assembly(MachineSpec spec, Environment environment, Providers providers, Limits limits) {
         this.spec = spec;
+        tuning = Tuning.of(spec.tuning());
         this.environment = environment;
         topology = new Topology(Profiles.effective(spec));
         tenants = new Tenants(topology.nodes());
-        events = new Events(environment.clock());
+        events = new Events(environment.clock(), tuning.eventsKept);
         var types = new Types();
         frames = new Frames(spec.backing(), types, new NativeMemory());
-        var allocator = new Allocator(frames, topology, types, tenants, counters);
+        var allocator = new Allocator(frames, topology, types, tenants, counters, tuning);
         var regimes = new Regimes();
         view = new NodesView(topology, types, allocator, regimes);
         addMemory(allocator, types.systemRam());
         base = new HostBase(
-                environment, view, topology, types, frames, allocator, new Movers(), counters, regimes, events, limits);
+                environment,
+                view,
+                topology,
+                types,
+                frames,
+                allocator,
+                new Movers(),
+                counters,
+                regimes,
+                events,
+                limits,
+                tuning);
         var exits = new ExitRecords();
         policies = new PolicyHost(base, providers.policies(), exits);
         devices = new Devices(base, providers.drivers(), policies, exits, spec.devices(), spec.capacityBytes());
@@ -97,6 +111,7 @@ final class Assembly {
     private void start(Mechanism.Factory factory) {
         Mechanism made = factory.create(new Foundation(
                 spec,
+                tuning,
                 environment,
                 view,
                 topology,
@@ -137,6 +152,10 @@ final class Assembly {
 
     MachineSpec spec() {
         return spec;
+    }
+
+    Tuning tuning() {
+        return tuning;
     }
 
     Environment environment() {

@@ -12,18 +12,21 @@ import moraine.core.impl.host.Regimes;
 import moraine.core.impl.host.Requesters;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 
 /**
  * What a machine's mechanism stands on.
  *
  * @param spec as given
+ * @param tuning its tunables, checked
  * @param view nodes and devices as they are now
  * @param requesters makes the way to the policy for actors of the mechanism
  * @param spaceEnd to be told of each space that closes
  */
 public record Foundation(
         MachineSpec spec,
+        Tuning tuning,
         Environment environment,
         MachineView view,
         Topology topology,

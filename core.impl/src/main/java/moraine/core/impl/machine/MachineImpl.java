@@ -21,6 +21,7 @@ import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.TenantInfo;
 import moraine.core.api.model.TopologyProfile;
+import moraine.core.api.model.Tunable;
 import moraine.core.api.model.Violation;
 import moraine.core.api.time.Environment;
 
@@ -127,6 +128,11 @@ final class MachineImpl implements Machine {
     @Override
     public long counter(String name) {
         return open().counters().value(name);
+    }
+
+    @Override
+    public List<Tunable> tunables() {
+        return open().tuning().tunables();
     }
 
     @Override

@@ -23,10 +23,9 @@ import moraine.core.impl.rmap.MemoryObject;
  * to eviction only. For one thread at a time; a call allocates nothing but its place in the clock.
  */
 public final class Evictor {
-    private static final int BATCH = 64;
-
     private final Rooms rooms;
     private final Frames frames;
+    private final int batch;
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private long sparedSinceNs = Long.MAX_VALUE;
     /* Of the current call: why, the victims held and their pages, pages moved or dropped, duplicates dropped. */
@@ -40,6 +39,7 @@ public final class Evictor {
     public Evictor(Rooms rooms) {
         this.rooms = rooms;
         this.frames = rooms.frames;
+        this.batch = rooms.tuning.evictBatchFolios;
     }
 
     /** Pages that came to their node since then are no victims, except when the node goes away. */
@@ -132,7 +132,7 @@ public final class Evictor {
             if ((all || !spared(pfn)) && hold(agent, pfn, all)) {
                 take(agent, pfn);
             }
-            if (held == BATCH && move(agent, node) == 0 && agent.batch().full()) {
+            if (held == batch && move(agent, node) == 0 && agent.batch().full()) {
                 break;
             }
         }

@@ -16,11 +16,11 @@ import moraine.core.impl.frames.Frames;
  * since it was set, and the entries become NONE.
  */
 public final class LazyPages {
-    /** Pages dropped at a time when an allocation failed. */
-    private static final int BATCH = 64;
-
     private final Rooms rooms;
     private final Frames frames;
+    /** Pages dropped at a time when an allocation failed. */
+    private final int batch;
+
     private final ReverseMap reverse;
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private volatile boolean any;
@@ -28,6 +28,7 @@ public final class LazyPages {
     public LazyPages(Rooms rooms) {
         this.rooms = rooms;
         this.frames = rooms.frames;
+        this.batch = rooms.tuning.lazyBatchPages;
         this.reverse = new ReverseMap(rooms);
     }
 
@@ -79,7 +80,7 @@ public final class LazyPages {
         }
         any = false;
         int dropped = 0;
-        for (int node = 0; node < rooms.topology.nodes() && dropped < BATCH; node++) {
+        for (int node = 0; node < rooms.topology.nodes() && dropped < batch; node++) {
             dropped += makeRoom(agent, node, why == Errno.EDQUOT ? tenant : -1);
         }
         any |= dropped > 0;
@@ -89,7 +90,7 @@ public final class LazyPages {
     private int makeRoom(Agent agent, int node, int tenant) {
         int dropped = 0;
         FrameCursor cursor = new FrameCursor(frames, node, hands.get(node));
-        for (long left = rooms.allocator.capacity(node); left > 0 && dropped < BATCH; left--) {
+        for (long left = rooms.allocator.capacity(node); left > 0 && dropped < batch; left--) {
             long pfn = cursor.next();
             if (pfn < 0) {
                 break;

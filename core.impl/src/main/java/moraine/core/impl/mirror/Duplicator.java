@@ -29,23 +29,27 @@ import moraine.core.impl.vma.Vma;
  * <p>Confined to the device's host actor.
  */
 public final class Duplicator {
-    /** Pages that are duplicated at a time. */
-    public static final int MAX = 64;
-
     private final Rooms rooms;
     private final Frames frames;
-    private final long[] originals = new long[MAX];
-    private final long[] copies = new long[MAX];
+    private final long[] originals;
+    private final long[] copies;
 
     public Duplicator(Rooms rooms) {
         this.rooms = rooms;
         this.frames = rooms.frames;
+        this.originals = new long[rooms.tuning.duplicateBatchPages];
+        this.copies = new long[rooms.tuning.duplicateBatchPages];
+    }
+
+    /** {@return pages that are duplicated at a time at most} */
+    public int most() {
+        return originals.length;
     }
 
     /**
      * Duplicates what can be duplicated of a range. The agent is in the world and holds no guard.
      *
-     * @param pages at most {@link #MAX}
+     * @param pages at most {@link #most}
      * @return pages of which the device has a duplicate now that had none before
      */
     public int run(Agent agent, DeviceTable table, long start, int pages) {

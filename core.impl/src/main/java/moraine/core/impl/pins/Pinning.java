@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * space's lock held shared no fork comes between.
  */
 final class Pinning {
-    /** Moves of one page, after which it evidently finds no place where it may be pinned. */
-    private static final int MOVES = 4;
-
     private final Rooms rooms;
     private final Frames frames;
     private final CpuFaults faults;
@@ -73,7 +70,7 @@ final class Pinning {
             if (outcome != Errno.EAGAIN) {
                 return outcome;
             }
-            if (moves > MOVES || rooms.late(attempt, begun)) {
+            if (moves > rooms.tuning.pinMoves || rooms.late(attempt, begun)) {
                 return Errno.EBUSY;
             }
         }

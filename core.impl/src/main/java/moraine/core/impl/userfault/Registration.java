@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * unregistered), when the handler failed for it, or at the deadline.
  */
 public final class Registration implements Userfault {
-    /** How long a touch waits: 10 s. */
-    public static final long DEADLINE_NS = 10_000_000_000L;
-
     private static final System.Logger LOG = System.getLogger(Registration.class.getName());
 
     private final Rooms rooms;
@@ -108,7 +105,7 @@ public final class Registration implements Userfault {
             serveInline();
         } else {
             actor.wake();
-            rooms.actors.await(() -> closed || wanted.failed || !missing(first), DEADLINE_NS);
+            rooms.actors.await(() -> closed || wanted.failed || !missing(first), rooms.tuning.userfaultDeadlineNs);
         }
         pending.remove(first, wanted);
         if (closed || !missing(first)) {

@@ -13,6 +13,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.topology.Profiles;
+import moraine.core.impl.tuning.Tuning;
 import org.junit.jupiter.api.Test;
 
 final class AllocatorTest {
@@ -133,16 +134,16 @@ final class AllocatorTest {
     @Test
     void shouldScaleWatermarksWithTheNode() {
         for (long pages : new long[] {64, 1000, 20_000, 1 << 20, 1 << 28}) {
-            Watermarks ram = Watermarks.of(pages, NodeKind.CPU);
-            Watermarks device = Watermarks.of(pages, NodeKind.DEVICE);
+            Watermarks ram = Watermarks.of(pages, NodeKind.CPU, Tuning.USUAL);
+            Watermarks device = Watermarks.of(pages, NodeKind.DEVICE, Tuning.USUAL);
             assertThat(ram.min()).isPositive().isLessThan(ram.low());
             assertThat(ram.low()).isLessThan(ram.high());
             assertThat(ram.high()).isLessThanOrEqualTo(Math.max(pages / 20, 4));
             assertThat(device.min()).isZero();
             assertThat(device.low()).isPositive().isLessThan(device.high());
         }
-        assertThat(Watermarks.of(1_000_000, NodeKind.MEMORY)).isEqualTo(new Watermarks(1000, 2000, 3000));
-        assertThat(Watermarks.of(64, NodeKind.MEMORY)).isEqualTo(new Watermarks(1, 2, 3));
+        assertThat(Watermarks.of(1_000_000, NodeKind.MEMORY, Tuning.USUAL)).isEqualTo(new Watermarks(1000, 2000, 3000));
+        assertThat(Watermarks.of(64, NodeKind.MEMORY, Tuning.USUAL)).isEqualTo(new Watermarks(1, 2, 3));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Objects;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Reason;
+import moraine.core.impl.tuning.Tuning;
 import org.junit.jupiter.api.Test;
 
 final class FrameCacheTest {
@@ -82,11 +83,11 @@ final class FrameCacheTest {
 
     @Test
     void shouldKeepLittleFromSmallNodesAndNothingFromTiny() {
-        assertThat(new FrameCache(zone(64)).limit).isZero();
-        assertThat(new FrameCache(zone(4095)).limit).isZero();
-        assertThat(new FrameCache(zone(4096)).limit).isEqualTo(32);
-        assertThat(new FrameCache(zone(10_000)).limit).isEqualTo(72);
-        assertThat(new FrameCache(zone(1 << 20)).limit).isEqualTo(512);
+        assertThat(new FrameCache(zone(64), Tuning.USUAL).limit).isZero();
+        assertThat(new FrameCache(zone(4095), Tuning.USUAL).limit).isZero();
+        assertThat(new FrameCache(zone(4096), Tuning.USUAL).limit).isEqualTo(32);
+        assertThat(new FrameCache(zone(10_000), Tuning.USUAL).limit).isEqualTo(72);
+        assertThat(new FrameCache(zone(1 << 20), Tuning.USUAL).limit).isEqualTo(512);
     }
 
     private Zone zone(long pages) {

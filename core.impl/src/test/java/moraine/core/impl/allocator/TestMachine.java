@@ -25,6 +25,7 @@ import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Profiles;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 
 /** The rooms that an allocator needs, with memory for every node of a topology. */
@@ -45,7 +46,7 @@ final class TestMachine {
 
     TestMachine(NodeSpec... nodes) {
         topology = new Topology(Profiles.of(nodes));
-        allocator = new Allocator(frames, topology, types, tenants, counters);
+        allocator = new Allocator(frames, topology, types, tenants, counters, Tuning.USUAL);
         for (NodeSpec node : nodes) {
             allocator.addNode(node.id(), topology.capacityPages(node.id()), types.systemRam());
         }

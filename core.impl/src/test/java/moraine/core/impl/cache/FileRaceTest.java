@@ -27,6 +27,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.time.ThreadedEnvironment;
+import moraine.core.impl.tuning.Tuning;
 import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,7 +103,7 @@ final class FileRaceTest {
         assertThat(first.get()).isZero();
         assertThat(second.get()).isZero();
         assertThat(store.reads.get()).isOne();
-        assertThat(machine.counter("file.read.pages")).isEqualTo(FileObject.WINDOW);
+        assertThat(machine.counter("file.read.pages")).isEqualTo(Tuning.USUAL.cacheWindowPages);
     }
 
     @Test

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class EventsTest {
+    private static final int KEPT = 4096;
+
     private final Environment environment = WallClock.environment();
-    private final Events events = new Events(environment.clock());
+    private final Events events = new Events(environment.clock(), KEPT);
 
     @Test
     void shouldGiveBackWhatWasRecorded() {
@@ -44,24 +46,24 @@ final class EventsTest {
 
     @Test
     void shouldKeepTheLastOnes() {
-        for (int i = 0; i < Events.KEPT + 100; i++) {
+        for (int i = 0; i < KEPT + 100; i++) {
             events.record(Event.Kind.CPU_FAULT, 0, 0, 0, i, null);
         }
 
         List<Event> kept = events.list();
-        assertThat(kept).hasSize(Events.KEPT);
+        assertThat(kept).hasSize(KEPT);
         assertThat(kept.getFirst().pages()).isEqualTo(100);
-        assertThat(kept.getLast().pages()).isEqualTo(Events.KEPT + 99);
+        assertThat(kept.getLast().pages()).isEqualTo(KEPT + 99);
     }
 
     @Test
     void shouldKeepOneRingInVirtualTime() {
-        var virtual = new Events(new VirtualEnvironment());
-        for (int i = 0; i < 2 * Events.KEPT; i++) {
+        var virtual = new Events(new VirtualEnvironment(), KEPT);
+        for (int i = 0; i < 2 * KEPT; i++) {
             virtual.record(Event.Kind.CPU_FAULT, 0, 0, 0, i, null);
         }
 
-        assertThat(virtual.list()).hasSize(Events.KEPT);
+        assertThat(virtual.list()).hasSize(KEPT);
     }
 
     @Test
@@ -86,7 +88,7 @@ final class EventsTest {
             }
         }
 
-        assertThat(events.list()).hasSize(Events.KEPT);
+        assertThat(events.list()).hasSize(KEPT);
         assertThat(seen).isGreaterThanOrEqualTo(0);
     }
 

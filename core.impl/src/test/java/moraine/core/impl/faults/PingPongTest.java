@@ -14,6 +14,7 @@ import moraine.core.api.model.Event;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.time.Cost;
 import moraine.core.api.time.Environment;
 import moraine.core.api.time.Step;
@@ -25,6 +26,7 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.plugins.WallClock;
+import moraine.core.impl.tuning.Tuning;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,7 +35,7 @@ final class PingPongTest {
     private static final long WAIT_NS = 60_000_000_000L;
     private static final int STEPS = 2000;
     private static final int SPACE = 1;
-    private static final PingPong.Limits LIMITS = PingPong.Limits.DEFAULT;
+    private static final PingPong.Limits LIMITS = PingPong.Limits.of(Tuning.USUAL);
 
     private final PingPong pages = new PingPong(LIMITS);
     private long now = LIMITS.lapseNs();
@@ -114,6 +116,24 @@ final class PingPongTest {
     }
 
     @Test
+    void shouldNeverThrottleWhenNoLossesBelongTogether() {
+        var time = new VirtualEnvironment();
+        try (var under = machine(time, Parameters.NONE.with("thrash.lapse", "1"))) {
+            AddressSpace space = under.machine().openSpace("s");
+            long at = space.mmap(MapRequest.anonymous(Pages.SIZE));
+            Launch first = under.machine().device("gpu0").launch(space, new Count(at, pace(time)));
+            Launch second = under.machine().device("gpu1").launch(space, new Count(at + Long.BYTES, pace(time)));
+            first.await(WAIT_NS);
+            second.await(WAIT_NS);
+
+            assertThat(under.machine().counter("device.throttled")).isZero();
+            assertThat(under.machine().counter("device.pinned.remote.pages")).isZero();
+            assertThat(under.machine().counter("migrate.to.device.pages")).isGreaterThan(STEPS / 2);
+            assertThat(under.machine().check()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldMoveAPageABoundedNumberOfTimesBetweenACpuAndADevice() {
         var time = new VirtualEnvironment();
         try (var under = machine(time)) {
@@ -173,12 +193,17 @@ final class PingPongTest {
     }
 
     private static TestMachine machine(Environment environment) {
+        return machine(environment, Parameters.NONE);
+    }
+
+    private static TestMachine machine(Environment environment, Parameters tuning) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         var hidden = new TestPolicyProvider(TestPolicy.Kind.HIDDEN);
         providers.policies().add("hidden", hidden, "test.hidden 1.0", 0);
         var profile = TestProfiles.devices(64L << 20, 4L << 20, 2, TestDriverProvider.NAME, true);
-        return TestMachine.create(MachineSpec.of(profile, "hidden(window=1)"), providers, environment);
+        return TestMachine.create(
+                MachineSpec.of(profile, "hidden(window=1)").withTuning(tuning), providers, environment);
     }
 
     /** Adds one to a word in each of many steps. */

@@ -10,6 +10,8 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Tunable;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestPolicy;
@@ -20,6 +22,7 @@ import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.time.ThreadedEnvironment;
+import moraine.core.impl.tuning.Tuning;
 import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,17 +39,30 @@ final class ThrashingTest {
     @ParameterizedTest
     @CsvSource({"1, 3, 1", "4, 6, 1", "4, 6, 8", "4, 40, 1", "16, 64, 16", "64, 300, 8"})
     void shouldEndInVirtualTime(int devicePages, int pagesAStep, int window) {
-        run(devicePages, pagesAStep, window, new VirtualEnvironment());
+        run(devicePages, pagesAStep, window, new VirtualEnvironment(), Parameters.NONE);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 3, 1", "4, 6, 8", "16, 64, 16"})
     void shouldEndOnThreads(int devicePages, int pagesAStep, int window) {
-        run(devicePages, pagesAStep, window, new ThreadedEnvironment(new JvmThreads(), 1));
+        run(devicePages, pagesAStep, window, new ThreadedEnvironment(new JvmThreads(), 1), Parameters.NONE);
     }
 
-    private static void run(int devicePages, int pagesAStep, int window, Environment environment) {
-        try (var under = machine(devicePages, window, environment)) {
+    /** Nothing is served together, nothing leaves in advance, and evictions are remembered as shortly as may be. */
+    @ParameterizedTest
+    @CsvSource({"1, 3, 1", "4, 6, 8", "4, 40, 1", "16, 64, 16", "64, 300, 8"})
+    void shouldEndFaultByFault(int devicePages, int pagesAStep, int window) {
+        var tuning = Parameters.NONE;
+        for (Tunable tunable : Tuning.USUAL.tunables()) {
+            if (tunable.name().matches("(fault|evict|refault)[.].*")) {
+                tuning = tuning.with(tunable.name(), Long.toString(tunable.least()));
+            }
+        }
+        run(devicePages, pagesAStep, window, new VirtualEnvironment(), tuning);
+    }
+
+    private static void run(int devicePages, int pagesAStep, int window, Environment environment, Parameters tuning) {
+        try (var under = machine(devicePages, window, environment, tuning)) {
             AddressSpace space = under.machine().openSpace("s");
             var kernel =
                     new Gather(space.mmap(MapRequest.anonymous(Gather.pages(pagesAStep) * Pages.SIZE)), pagesAStep);
@@ -57,14 +73,15 @@ final class ThrashingTest {
         }
     }
 
-    private static TestMachine machine(int devicePages, int window, Environment environment) {
+    private static TestMachine machine(int devicePages, int window, Environment environment, Parameters tuning) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         var hidden = new TestPolicyProvider(TestPolicy.Kind.HIDDEN);
         providers.policies().add("hidden", hidden, "test.hidden 1.0", 0);
         long bytes = (long) devicePages * Pages.SIZE;
         var profile = TestProfiles.devices(64L << 20, bytes, 1, TestDriverProvider.NAME, true);
-        return TestMachine.create(MachineSpec.of(profile, "hidden(window=" + window + ")"), providers, environment);
+        var spec = MachineSpec.of(profile, "hidden(window=" + window + ")").withTuning(tuning);
+        return TestMachine.create(spec, providers, environment);
     }
 
     private static void fill(AddressSpace space, Gather kernel) {
@@ -85,7 +102,7 @@ final class ThrashingTest {
 
     @Test
     void shouldForgetAnEvictionAfterManyCalmBatches() {
-        var thrashing = new Thrashing(NODE);
+        var thrashing = new Thrashing(NODE, Tuning.USUAL);
         thrashing.begin(0);
         long evicted = History.pack(4096, 0, Cause.EVICTION, NODE, 0);
         assertThat(thrashing.evictedLately(evicted)).isTrue();
@@ -93,7 +110,7 @@ final class ThrashingTest {
                 .isFalse();
         assertThat(thrashing.evictedLately(History.pack(4096, 0, Cause.USER, NODE, 0)))
                 .isFalse();
-        for (int batch = 0; batch < 4 * Thrashing.LEAST; batch++) {
+        for (int batch = 0; batch < 4 * Tuning.USUAL.refaultLeastBatches; batch++) {
             thrashing.begin(8192L * (batch + 1));
         }
         assertThat(thrashing.evictedLately(evicted)).isFalse();
@@ -101,14 +118,16 @@ final class ThrashingTest {
 
     @Test
     void shouldRememberLongerWhileEvictedPagesAreWanted() {
-        var thrashing = new Thrashing(NODE);
+        var thrashing = new Thrashing(NODE, Tuning.USUAL);
         long evicted = History.pack(4096, 0, Cause.EVICTION, NODE, 0);
-        for (int batch = 0; batch < 3 * Thrashing.LEAST; batch++) {
+        for (int batch = 0; batch < 3 * Tuning.USUAL.refaultLeastBatches; batch++) {
             thrashing.begin(8192L * batch);
             assertThat(thrashing.evictedLately(evicted)).isTrue();
             assertThat(thrashing.active()).isTrue();
         }
-        for (int batch = 3 * Thrashing.LEAST; batch < 3 * Thrashing.LEAST + 2 * Thrashing.MOST; batch++) {
+        for (int batch = 3 * Tuning.USUAL.refaultLeastBatches;
+                batch < 3 * Tuning.USUAL.refaultLeastBatches + 2 * Tuning.USUAL.refaultMostBatches;
+                batch++) {
             thrashing.begin(8192L * batch);
         }
         assertThat(thrashing.active()).isFalse();

@@ -30,6 +30,7 @@ import moraine.core.impl.plugins.FakePolicy;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
+import moraine.core.impl.tuning.Tuning;
 import moraine.core.impl.types.Types;
 
 /** A policy host over frames and allocator, with nothing above them: the test converts and moves. */
@@ -60,12 +61,23 @@ final class HostBench implements AutoCloseable, MachineView, Converter, PolicyMo
 
     HostBench(Environment environment, Limits limits) {
         this.environment = environment;
-        this.events = new Events(environment.clock());
+        this.events = new Events(environment.clock(), Tuning.USUAL.eventsKept);
         var tenants = new Tenants(topology.nodes());
-        this.allocator = new Allocator(frames, topology, types, tenants, counters);
+        this.allocator = new Allocator(frames, topology, types, tenants, counters, Tuning.USUAL);
         allocator.addNode(Shapes.RAM, Shapes.RAM_BYTES >> Pages.SHIFT, types.systemRam());
         var base = new HostBase(
-                environment, this, topology, types, frames, allocator, new Movers(), counters, regimes, events, limits);
+                environment,
+                this,
+                topology,
+                types,
+                frames,
+                allocator,
+                new Movers(),
+                counters,
+                regimes,
+                events,
+                limits,
+                Tuning.USUAL);
         host = new PolicyHost(base, catalog, new ExitRecords());
         allocator.addNode(
                 Shapes.DEVICE,

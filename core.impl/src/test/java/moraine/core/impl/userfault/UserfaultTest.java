@@ -31,6 +31,7 @@ import moraine.core.impl.cache.DeviceMachines;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.time.ThreadedEnvironment;
+import moraine.core.impl.tuning.Tuning;
 import moraine.testkit.JvmThreads;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -211,7 +212,7 @@ final class UserfaultTest {
             var calls = new AtomicLong();
             scene.space.userfault(scene.at, BYTES, (range, address, intent) -> {
                 if (calls.incrementAndGet() == 1) {
-                    hasty.ahead.addAndGet(Registration.DEADLINE_NS);
+                    hasty.ahead.addAndGet(Tuning.USUAL.userfaultDeadlineNs);
                 } else {
                     FILLS.missing(range, address, intent);
                 }
