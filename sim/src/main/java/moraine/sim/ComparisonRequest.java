@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import moraine.core.api.model.Parameters;
 
 /**
  * What to compare.
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param seed of its data
  * @param figures values to put in place of the profile's, by names such as {@code processors.1.fault}; see
  *     {@link Simulation#figures}
+ * @param tuning of each machine, as in {@link moraine.core.api.model.MachineSpec}
  */
 public record ComparisonRequest(
         Subject subject,
@@ -24,7 +26,8 @@ public record ComparisonRequest(
         String deviceMemory,
         int threads,
         long seed,
-        SortedMap<String, String> figures) {
+        SortedMap<String, String> figures,
+        Parameters tuning) {
     /** The policy that allocates in system memory and moves nothing: another name of the machine's last resort. */
     public static final String RAM_ONLY = "ram-only";
 
@@ -60,23 +63,28 @@ public record ComparisonRequest(
                 DEFAULT_DEVICE_MEMORY,
                 DEFAULT_THREADS,
                 DEFAULT_SEED,
-                new TreeMap<>());
+                new TreeMap<>(),
+                Parameters.NONE);
     }
 
     public ComparisonRequest withProfile(String other) {
-        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures);
+        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures, tuning);
     }
 
     public ComparisonRequest withPolicies(List<String> others) {
-        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures);
+        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures, tuning);
     }
 
     public ComparisonRequest withDeviceMemory(String other) {
-        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures);
+        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures, tuning);
+    }
+
+    public ComparisonRequest withTuning(Parameters other) {
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, other);
     }
 
     /** {@return the request to run it under one of the policies} */
     public RunRequest run(String policy) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures);
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning);
     }
 }

@@ -3,6 +3,7 @@ package moraine.sim;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import moraine.core.api.model.Parameters;
 
 /**
  * What to run once.
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  * @param threads CPU threads of a workload
  * @param seed of its data
  * @param figures of the profile to replace, as in {@link ComparisonRequest}
+ * @param tuning of its machine, as in {@link moraine.core.api.model.MachineSpec}
  */
 public record RunRequest(
         Subject subject,
@@ -22,13 +24,18 @@ public record RunRequest(
         String deviceMemory,
         int threads,
         long seed,
-        SortedMap<String, String> figures) {
+        SortedMap<String, String> figures,
+        Parameters tuning) {
     public RunRequest {
         figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
-    /** A request on the profile as it is. */
+    /** A request on the profile and the mechanism as they are. */
     public RunRequest(Subject subject, String profile, String policy, String deviceMemory, int threads, long seed) {
-        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>());
+        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>(), Parameters.NONE);
+    }
+
+    public RunRequest withTuning(Parameters other) {
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, other);
     }
 }

@@ -61,6 +61,9 @@ final class CompareVerb extends Verb {
     List<String> set = new ArrayList<>();
 
     @Mixin
+    TuningOptions tuning;
+
+    @Mixin
     FormatOptions format;
 
     CompareVerb(Workbench workbench, Console console) {
@@ -97,7 +100,8 @@ final class CompareVerb extends Verb {
                 deviceMemory,
                 what.threads(),
                 what.seed,
-                FigureOptions.read(workbench.simulation().figures(workbench.profile(profile)), set));
+                FigureOptions.read(workbench.simulation().figures(workbench.profile(profile)), set),
+                tuning.read());
     }
 
     /** Threads of the comparison run event loops side by side; none of them shares anything with another. */

@@ -4,6 +4,7 @@ import moraine.core.api.host.Machine;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +62,10 @@ final class LiveMachine implements AutoCloseable {
      * @param profile name or file
      * @param policy instance name
      * @param deviceMemory size or share, or empty for the profile's
+     * @param tuning values of tunables that were asked for
      */
-    record Choices(String profile, String policy, String deviceMemory) {
-        static final Choices NONE = new Choices("", "", "");
+    record Choices(String profile, String policy, String deviceMemory, Parameters tuning) {
+        static final Choices NONE = new Choices("", "", "", Parameters.NONE);
     }
 
     /** Puts a machine here; closing its owner closes it. */

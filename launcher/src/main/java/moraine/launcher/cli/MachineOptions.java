@@ -4,6 +4,7 @@ import java.util.Objects;
 import moraine.launcher.cli.LiveMachine.Choices;
 import moraine.sim.ComparisonRequest;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which machine a verb looks at. What is not given is that of the shell's machine, or the default. */
@@ -31,12 +32,16 @@ final class MachineOptions {
     @Nullable
     String deviceMemory;
 
+    @Mixin
+    TuningOptions tuning;
+
     /** {@return what was given, and defaults for the rest} */
     Choices choices() {
         return new Choices(
                 Objects.requireNonNullElse(profile, ComparisonRequest.DEFAULT_PROFILE),
                 Objects.requireNonNullElse(policy, POLICY),
-                Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY));
+                Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY),
+                tuning.read());
     }
 
     /** Refuses a machine that is there when another was asked for. */
@@ -48,6 +53,7 @@ final class MachineOptions {
                 there.policy(),
                 "policy use exchanges the policy");
         requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
+        tuning.requireSame(there.tuning());
     }
 
     private static void requireSame(String option, @Nullable String asked, String there, String remedy) {
@@ -57,6 +63,6 @@ final class MachineOptions {
     }
 
     boolean given() {
-        return profile != null || policy != null || deviceMemory != null;
+        return profile != null || policy != null || deviceMemory != null || tuning.given();
     }
 }

@@ -13,6 +13,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.api.model.PolicyInfo;
 import moraine.core.api.model.SpaceInfo;
 import moraine.core.api.model.TopologyProfile;
+import moraine.core.api.model.Tunable;
 import moraine.core.api.model.VmaInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,23 @@ final class MachineRecords {
                     .with("reason", exit.reason())
                     .with("kind", exit.kind())
                     .with("uptime_ns", exit.uptimeNs());
+        }
+        return records;
+    }
+
+    /** {@return each tunable} */
+    static Records tunables(List<Tunable> tunables) {
+        var records = new Records();
+        for (Tunable tunable : tunables) {
+            records.add("tunable")
+                    .with("name", tunable.name())
+                    .with("unit", tunable.unit())
+                    .with("value", tunable.value())
+                    .with("usual", tunable.usual())
+                    .with("least", tunable.least())
+                    .with("most", tunable.most())
+                    .with("description", tunable.description())
+                    .with("source", tunable.source());
         }
         return records;
     }

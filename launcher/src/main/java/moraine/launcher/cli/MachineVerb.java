@@ -48,7 +48,9 @@ abstract class MachineVerb extends Verb {
         Machine made = workbench
                 .factory()
                 .create(
-                        MachineSpec.of(profile, MachineSpec.LAST_RESORT).withBacking(Backing.STAMPS),
+                        MachineSpec.of(profile, MachineSpec.LAST_RESORT)
+                                .withBacking(Backing.STAMPS)
+                                .withTuning(choices.tuning()),
                         workbench.wallClock());
         try {
             PolicyNames.use(choices.policy(), made.policies(), /* strict= */ false, "");
@@ -70,12 +72,13 @@ abstract class MachineVerb extends Verb {
     final RunRequest demonstration(String policy) {
         Choices choices = choices();
         return new RunRequest(
-                DEMONSTRATION,
-                workbench.profile(choices.profile()),
-                policy,
-                choices.deviceMemory(),
-                THREADS,
-                ComparisonRequest.DEFAULT_SEED);
+                        DEMONSTRATION,
+                        workbench.profile(choices.profile()),
+                        policy,
+                        choices.deviceMemory(),
+                        THREADS,
+                        ComparisonRequest.DEFAULT_SEED)
+                .withTuning(choices.tuning());
     }
 
     /** {@return those of the machine that is there, or what was asked for} */
@@ -111,7 +114,8 @@ abstract class MachineVerb extends Verb {
         Machine there = workbench.live().machine();
         if (there != null) {
             Choices made = workbench.live().choices();
-            options.requireSame(new Choices(made.profile(), there.policies().active(), made.deviceMemory()));
+            options.requireSame(
+                    new Choices(made.profile(), there.policies().active(), made.deviceMemory(), made.tuning()));
         }
         return there;
     }

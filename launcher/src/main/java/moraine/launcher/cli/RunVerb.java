@@ -43,12 +43,13 @@ final class RunVerb extends Verb {
         format.format();
         Choices choices = where.choices();
         var request = new RunRequest(
-                what.subject(workbench, USUAL),
-                workbench.profile(choices.profile()),
-                choices.policy(),
-                choices.deviceMemory(),
-                what.threads(),
-                what.seed);
+                        what.subject(workbench, USUAL),
+                        workbench.profile(choices.profile()),
+                        choices.policy(),
+                        choices.deviceMemory(),
+                        what.threads(),
+                        what.seed)
+                .withTuning(choices.tuning());
         console.progress("making " + request.subject().name());
         return live ? runLive(request, choices) : runModelled(request);
     }

@@ -29,7 +29,8 @@ final class VerbTree {
                 .addSubcommand(new PagesVerb(workbench, console))
                 .addSubcommand(new WhyVerb(workbench, console))
                 .addSubcommand(new PoliciesVerb(workbench, console))
-                .addSubcommand(policy);
+                .addSubcommand(policy)
+                .addSubcommand(new TunablesVerb(workbench, console));
         if (context != null) {
             root.addSubcommand(new ShellVerb(workbench, console, context));
         } else {

@@ -95,6 +95,29 @@ final class CompareTest {
     }
 
     @Test
+    void shouldCompareWithATunedMechanism() {
+        Answer usual = compare("--policies", "hmm", "--csv");
+        assertThat(compare("--policies", "hmm", "--csv", "--tune", "fault.batch=1024"))
+                .isEqualTo(usual);
+        Answer single = compare("--policies", "hmm", "--csv", "--tune", "fault.batch=1");
+        assertThat(single.status()).isZero();
+        assertThat(elapsedNs(single)).isGreaterThan(elapsedNs(usual));
+        assertThat(compare("--policies", "hmm", "--tune", "fault.batch=1").out())
+                .containsPattern("(?m)^ +tune +fault.batch = 1$");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            fault.bacth=1 | no tunable is named fault.bacth; the nearest is fault.batch
+            fault.batch=0 | tunable fault.batch=0 is not within its bounds; give 1 to 4096 faults, usual is 1024
+            thrash.lapse=5ms | tunable thrash.lapse=5ms is not a whole number of us; give 1 to 1000000 us, usual is 500
+            """)
+    void shouldRefuseATuningThatThereIsNot(String tune, String line) {
+        assertThat(compare("--tune", tune))
+                .isEqualTo(new Answer(ExitStatus.BAD_INPUT, "", "moraine: " + line + System.lineSeparator()));
+    }
+
+    @Test
     void shouldCompareMoreRounds() {
         Answer four = compare("--policies", "hmm", "--csv");
         Answer eight = compare("--policies", "hmm", "--csv", "--rounds", "8");

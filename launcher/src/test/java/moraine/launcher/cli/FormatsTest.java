@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -49,6 +50,7 @@ final class FormatsTest {
                 new Verb("spaces", Set.of("space", "resident", "mapping")),
                 new Verb("pages", Set.of("run")),
                 new Verb("policies", Set.of("policy")),
+                new Verb("tunables", Set.of("tunable")),
                 new Verb("policy use cdm", Set.of("exchange")),
                 new Verb("why", Set.of("page")));
     }
@@ -124,13 +126,32 @@ final class FormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "nodes", "spaces", "pages", "policies", "why", "compare"})
+    @ValueSource(strings = {"run", "nodes", "spaces", "pages", "policies", "tunables", "why", "compare"})
     void shouldRefuseBothAtOnce(String verb) {
         assertThat(session.run(verb, "--csv", "--json"))
                 .isEqualTo(new Answer(
                         ExitStatus.BAD_INPUT,
                         "",
                         "moraine: --csv and --json exclude each other; drop one" + System.lineSeparator()));
+    }
+
+    @Test
+    void shouldGiveRawFiguresOfTunables() throws IOException {
+        assertThat(of(json("tunables --tune range.timeout=2000 --tune thrash.losses=5"), "tunable"))
+                .filteredOn(tunable -> !Objects.equals(tunable.get("value"), tunable.get("usual")))
+                .satisfiesExactly(
+                        timeout -> assertThat(timeout)
+                                .containsEntry("name", "range.timeout")
+                                .containsEntry("unit", "ms")
+                                .containsEntry("value", "2000")
+                                .containsEntry("usual", "1000")
+                                .containsEntry("least", "1")
+                                .containsEntry("most", "600000")
+                                .containsEntry("source", "Linux, HMM_RANGE_DEFAULT_TIMEOUT")
+                                .containsKey("description"),
+                        losses -> assertThat(losses)
+                                .containsEntry("name", "thrash.losses")
+                                .containsEntry("value", "5"));
     }
 
     @Test

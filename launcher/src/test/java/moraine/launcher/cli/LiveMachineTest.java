@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.Parameters;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** Who waits for whose machine in a shell. */
 @Timeout(60)
 final class LiveMachineTest {
-    private static final Choices CHOICES = new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%");
+    private static final Choices CHOICES = new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%", Parameters.NONE);
 
     private final MachineFactoryImpl factory = new MachineFactoryImpl(new Providers(), Limits.DEFAULT);
     private final LiveMachine live = new LiveMachine();

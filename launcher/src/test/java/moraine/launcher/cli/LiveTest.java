@@ -66,6 +66,20 @@ final class LiveTest {
     }
 
     @Test
+    void shouldKeepTheTuningOfTheMachineThatIsThere() {
+        done("run", "--live", "--workload", "stencil", "--size", "6", "--tune", "thrash.losses=5");
+
+        assertThat(done("tunables")).containsPattern("(?m)^thrash.losses +5 +losses +3 +1 to 127 ");
+        assertThat(done("tunables", "--tune", "thrash.losses=5")).contains("thrash.losses");
+        refused(
+                "--tune thrash.losses=6, but the shell's machine was made with (thrash.losses=5); run --live with it"
+                        + " makes another machine",
+                "nodes",
+                "--tune",
+                "thrash.losses=6");
+    }
+
+    @Test
     void shouldConvertPagesWithoutCopyingOnACoherentDevice() {
         String report = done("policy", "use", "cdm");
 

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class NearestTest {
-    private static final List<String> VERBS =
-            List.of("compare", "run", "nodes", "spaces", "pages", "why", "policies", "policy", "shell", "help");
+    private static final List<String> VERBS = List.of(
+            "compare", "run", "nodes", "spaces", "pages", "why", "policies", "policy", "tunables", "shell", "help");
 
     @ParameterizedTest
     @CsvSource({

@@ -20,6 +20,7 @@ import moraine.core.api.model.Quantity;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.SpaceInfo;
 import moraine.core.api.model.TopologyProfile;
+import moraine.core.api.model.Tunable;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.model.VmaInfo;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,24 @@ final class RenderingTest {
                         "",
                         "ended|bundle|after|reason",
                         "cdm|moraine.policy.cdm 0.1.0|2 s|exchanged");
+    }
+
+    @Test
+    void shouldShowTunables() {
+        var tunables = List.of(
+                new Tunable("range.timeout", "ms", 2000, 1000, 1, 600_000, "how long it is repeated", "Linux"),
+                new Tunable("thrash.losses", "losses", 3, 3, 1, 127, "what makes a page thrash", "UVM"));
+
+        assertThat(TunablesText.of(tunables)).isEqualTo("""
+                tunable        value  unit    usual        bounds  does                      usual value from
+                range.timeout  2,000  ms      1,000  1 to 600,000  how long it is repeated   Linux
+                thrash.losses      3  losses      3      1 to 127  what makes a page thrash  UVM
+                """);
+        assertThat(MachineRecords.tunables(tunables).csv()).isEqualTo("""
+                record,name,unit,value,usual,least,most,description,source
+                tunable,range.timeout,ms,2000,1000,1,600000,how long it is repeated,Linux
+                tunable,thrash.losses,losses,3,3,1,127,what makes a page thrash,UVM
+                """);
     }
 
     @Test

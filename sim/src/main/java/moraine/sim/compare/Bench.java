@@ -56,7 +56,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
         Sizes.bytes(request.deviceMemory(), Pages.SIZE);
         MachineProfile profile = Profiles.load(request.profile(), request.figures());
         Cast cast = cast(request.subject(), profile);
-        new Candidates(factory, profile, cast.used()).require(policies);
+        new Candidates(factory, profile, cast.used(), request.tuning()).require(policies);
         return cast;
     }
 
@@ -92,7 +92,8 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
         boolean ramOnly = Candidates.lastResort(policy);
         var spec = MachineSpec.of(scaling.profile().topology(), ramOnly ? MachineSpec.LAST_RESORT : policy)
                 .withDevices(scaling.devices())
-                .withBacking(backing);
+                .withBacking(backing)
+                .withTuning(request.tuning());
         boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
         return new PlayedRun(this, factory.create(spec, environment), asks);
     }
@@ -107,6 +108,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
                 scaling.profile().topology().name() + ": "
                         + scaling.profile().topology().summary()));
         request.figures().forEach((name, value) -> facts.add(new Fact("set", name + " = " + value)));
+        request.tuning().values().forEach((name, value) -> facts.add(new Fact("tune", name + " = " + value)));
         facts.addAll(scaling.facts());
         if (!request.subject().trace()) {
             facts.add(new Fact("CPU threads", Integer.toString(request.threads())));

@@ -13,6 +13,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import moraine.sim.ComparisonRequest;
 import moraine.sim.profile.MachineProfile;
@@ -22,8 +23,9 @@ import moraine.sim.time.VirtualEnvironment;
  * Policies that are to run on a profile, tried on a small machine of it before anything else is done.
  *
  * @param used names of the devices that take part
+ * @param tuning of the machine; wrong values are refused with the policies
  */
-record Candidates(MachineFactory factory, MachineProfile profile, Set<String> used) {
+record Candidates(MachineFactory factory, MachineProfile profile, Set<String> used, Parameters tuning) {
     private static final int PAGES = 1024;
 
     /** {@return the instance name that the core knows} */
@@ -47,7 +49,8 @@ record Candidates(MachineFactory factory, MachineProfile profile, Set<String> us
         Scaling small = Scaling.of(profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY);
         var spec = MachineSpec.of(small.profile().topology(), MachineSpec.LAST_RESORT)
                 .withDevices(small.devices())
-                .withBacking(Backing.STAMPS);
+                .withBacking(Backing.STAMPS)
+                .withTuning(tuning);
         try (Machine machine =
                 factory.create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
             require(machine.policies(), policies);
