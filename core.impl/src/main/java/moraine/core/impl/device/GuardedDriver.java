@@ -52,9 +52,17 @@ final class GuardedDriver implements DeviceDriver {
     }
 
     private @Nullable DeviceDriver begin(String callback) {
-        DeviceDriver driver = target;
+        DeviceDriver driver = beginPoll(callback);
         if (driver != null) {
             guard.call();
+        }
+        return driver;
+    }
+
+    /** Begins a call that only asks for news: an idle device is asked so often that it would wash all failures out. */
+    private @Nullable DeviceDriver beginPoll(String callback) {
+        DeviceDriver driver = target;
+        if (driver != null) {
             slot.enter(callback);
         }
         return driver;
@@ -165,12 +173,16 @@ final class GuardedDriver implements DeviceDriver {
 
     @Override
     public int drainFaults(FaultSink sink) {
-        DeviceDriver driver = begin("drainFaults");
+        DeviceDriver driver = beginPoll("drainFaults");
         if (driver == null) {
             return 0;
         }
         try {
-            return driver.drainFaults(sink);
+            int faults = driver.drainFaults(sink);
+            if (faults > 0) {
+                guard.call();
+            }
+            return faults;
         } catch (Throwable thrown) {
             fault("drainFaults", thrown);
             return 0;
@@ -204,7 +216,7 @@ final class GuardedDriver implements DeviceDriver {
 
     @Override
     public void drainCounters(CounterSink sink) {
-        DeviceDriver driver = begin("drainCounters");
+        DeviceDriver driver = beginPoll("drainCounters");
         if (driver != null) {
             run("drainCounters", () -> driver.drainCounters(sink));
         }
