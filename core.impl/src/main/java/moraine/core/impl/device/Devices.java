@@ -44,13 +44,16 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
     /** A device that went while pages of it are still on its node. */
     private static final class Departure {
         final DeviceHost device;
+        /** Whether its driver went, so that it comes again with the next; a driver that was thrown out does not. */
+        final boolean withdrawn;
         /** What could not be brought home; empty while it is being tried. */
         volatile List<LostPage> lost = List.of();
 
         volatile boolean trying = true;
 
-        Departure(DeviceHost device) {
+        Departure(DeviceHost device, boolean withdrawn) {
             this.device = device;
+            this.withdrawn = withdrawn;
         }
     }
 
@@ -244,7 +247,7 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         policies.refresh();
         exits.add(exit);
         base.environment().points().reach(Point.REMOVAL_MARKED);
-        Departure gone = new Departure(device);
+        Departure gone = new Departure(device, why.kind() == ExitRecord.BUNDLE_STOPPED);
         departures.add(gone);
         comeHome(gone, 0);
     }
@@ -254,7 +257,8 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         if (device.evacuate(base.limits().drainNs()) && device.removeMemory()) {
             departures.remove(gone);
             catalog.offers().stream()
-                    .filter(offer -> offer.name().equals(device.spec().driver()))
+                    .filter(offer ->
+                            gone.withdrawn && offer.name().equals(device.spec().driver()))
                     .findFirst()
                     .ifPresent(offer -> policies.desk().post(() -> attachAbsent(offer)));
         } else if (tries < base.tuning().deviceDepartures && !closed) {
