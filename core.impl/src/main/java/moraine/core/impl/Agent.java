@@ -60,6 +60,13 @@ public final class Agent {
         }
     }
 
+    /** Gives up a folio's lock and a reference; with the last one the folio is freed. */
+    public void letGo(long pfn) {
+        if (rooms.frames.letGo(pfn) == 0) {
+            rooms.allocator.free(worker, rooms.frames.head(pfn));
+        }
+    }
+
     /** {@return the slots of this agent's migrations} */
     public Batch batch() {
         Batch now = batch;

@@ -137,9 +137,7 @@ public final class FrameWork implements DaemonRoom {
         if (same(folios, index, pfn) && leaves(pfn, folios.service())) {
             return true;
         }
-        if (frames.letGo(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), frames.head(pfn));
-        }
+        agent.letGo(pfn);
         return false;
     }
 

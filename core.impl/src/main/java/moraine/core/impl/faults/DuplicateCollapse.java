@@ -44,9 +44,7 @@ final class DuplicateCollapse {
                 space.notifiers().end();
             }
         }
-        if (frames.letGo(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
-        }
+        agent.letGo(head);
     }
 
     /** A page that others refer to loses the mark only: the write that comes again copies it. */

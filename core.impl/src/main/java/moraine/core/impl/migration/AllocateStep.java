@@ -75,7 +75,7 @@ final class AllocateStep extends SlotStep {
             return;
         }
         if (held) {
-            letGo(slots.sources[slot]);
+            agent.letGo(slots.sources[slot]);
         }
         slots.full = true;
         agent.count(Stat.MIGRATE_FAILED, slots.pages[slot]);

@@ -135,12 +135,12 @@ final class CollectStep extends SlotStep {
         }
         if (!isPage(vma.space().table().get(address), head, count)) {
             slots.busy = true;
-            letGo(head);
+            agent.letGo(head);
             return;
         }
         if (frames.flag(head, Frames.PINNED)) {
             agent.count(Stat.PINNED_REFUSED, count);
-            letGo(head);
+            agent.letGo(head);
             return;
         }
         slots.addFolio(address, head, count);

@@ -32,7 +32,7 @@ final class FinaliseStep extends SlotStep {
                     count(slot);
                     rooms.allocator.free(agent.worker(), slots.sources[slot]);
                 }
-                case Slots.REJECTED -> letGo(slots.sources[slot]);
+                case Slots.REJECTED -> agent.letGo(slots.sources[slot]);
                 case Slots.HOLE -> {
                     slots.moved += slots.pages[slot];
                     agent.count(Stat.MADE_ON_DEVICE, slots.pages[slot]);
@@ -43,7 +43,7 @@ final class FinaliseStep extends SlotStep {
                 }
             }
             if (slots.targets[slot] >= 0) {
-                letGo(slots.targets[slot]);
+                agent.letGo(slots.targets[slot]);
             }
         }
     }

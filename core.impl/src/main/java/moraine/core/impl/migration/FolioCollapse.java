@@ -139,7 +139,7 @@ public final class FolioCollapse {
         }
         end(agent, installed);
         announcements.end();
-        release(agent, head);
+        agent.letGo(head);
         return installed ? Errno.OK : Errno.EAGAIN;
     }
 
@@ -253,14 +253,8 @@ public final class FolioCollapse {
     private void letGo(Agent agent) {
         for (long source : sources) {
             if (source >= 0) {
-                release(agent, source);
+                agent.letGo(source);
             }
-        }
-    }
-
-    private void release(Agent agent, long head) {
-        if (frames.letGo(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
         }
     }
 }

@@ -71,7 +71,7 @@ final class Pieces extends SlotStep {
         if (!split.splitHeld(agent, head)) {
             slots.busy = true;
             agent.count(Stat.MIGRATE_FAILED, Pages.PER_LARGE);
-            letGo(head);
+            agent.letGo(head);
             return;
         }
         int first = touched();

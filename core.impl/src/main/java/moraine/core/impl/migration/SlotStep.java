@@ -19,11 +19,4 @@ abstract class SlotStep {
         this.order = order;
         this.slots = slots;
     }
-
-    /** Gives up lock and reference of a folio; frees it when all others are gone. */
-    final void letGo(long head) {
-        if (frames.letGo(head) == 0) {
-            rooms.allocator.free(agent.worker(), head);
-        }
-    }
 }

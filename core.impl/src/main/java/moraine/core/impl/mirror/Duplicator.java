@@ -81,7 +81,7 @@ public final class Duplicator {
             if (copies[i] >= 0) {
                 held++;
             } else if (originals[i] >= 0) {
-                letGo(agent, originals[i]);
+                agent.letGo(originals[i]);
                 originals[i] = -1;
             }
         }
@@ -105,7 +105,7 @@ public final class Duplicator {
         if (eligible(now) && Pte.pfn(now) == pfn && !frames.flag(pfn, Frames.PINNED)) {
             return pfn;
         }
-        letGo(agent, pfn);
+        agent.letGo(pfn);
         return -1;
     }
 
@@ -140,7 +140,7 @@ public final class Duplicator {
         }
         for (int i = 0; i < pages; i++) {
             if (originals[i] >= 0 && !mark(agent, table, start, i, i >= first && i <= last)) {
-                letGo(agent, originals[i]);
+                agent.letGo(originals[i]);
                 originals[i] = -1;
             }
         }
@@ -209,17 +209,11 @@ public final class Duplicator {
     private void release(Agent agent, int pages) {
         for (int i = 0; i < pages; i++) {
             if (originals[i] >= 0) {
-                letGo(agent, originals[i]);
+                agent.letGo(originals[i]);
             }
             if (copies[i] >= 0) {
                 agent.put(copies[i]);
             }
-        }
-    }
-
-    private void letGo(Agent agent, long pfn) {
-        if (frames.letGo(pfn) == 0) {
-            rooms.allocator.free(agent.worker(), pfn);
         }
     }
 }
