@@ -1,13 +1,11 @@
 package moraine.bench;
 
-import java.lang.foreign.MemorySegment;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.Pages;
-import moraine.core.impl.frames.NativeMemory;
 
 /**
  * Moving memory to a device or back, against copying as many pages of the same size on one thread. Small pages lie in
@@ -29,7 +27,7 @@ final class DeviceMoveDuel implements Duel {
         this.out = out;
         this.large = large;
         rig = new GpuRig(SMALL_PAGES, engines);
-        copies = new Copies(large ? Pages.LARGE_SIZE : Pages.SIZE);
+        copies = new Copies(BYTES, large ? Pages.LARGE_SIZE : Pages.SIZE);
         for (int i = 0; i < SMALL_PAGES; i++) {
             order[i] = (long) i << Pages.SHIFT;
         }
@@ -101,46 +99,6 @@ final class DeviceMoveDuel implements Duel {
     @Override
     public Side reference() {
         return copies;
-    }
-
-    /** The same bytes, copied and nothing else. */
-    private static final class Copies implements Side {
-        private final NativeMemory memory = new NativeMemory();
-        private final long from = memory.map(BYTES, Pages.LARGE_SIZE);
-        private final long to = memory.map(BYTES, Pages.LARGE_SIZE);
-        private final long bytesEach;
-        private final int count;
-        private final MemorySegment sources;
-        private final MemorySegment targets;
-
-        Copies(long bytesEach) {
-            this.bytesEach = bytesEach;
-            count = (int) (BYTES / bytesEach);
-            var random = new long[count];
-            var ascending = new long[count];
-            for (int i = 0; i < count; i++) {
-                random[i] = from + i * bytesEach;
-                ascending[i] = to + i * bytesEach;
-            }
-            Ranges.shuffle(random);
-            sources = Twin.words(random);
-            targets = Twin.words(ascending);
-        }
-
-        @Override
-        public void prepare() {
-            memory.memset(from, 1, BYTES);
-        }
-
-        @Override
-        public void run() {
-            Twin.copy(sources, targets, count, bytesEach);
-        }
-
-        void close() {
-            memory.unmap(from, BYTES);
-            memory.unmap(to, BYTES);
-        }
     }
 
     @Override

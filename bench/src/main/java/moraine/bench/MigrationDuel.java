@@ -1,6 +1,5 @@
 package moraine.bench;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import moraine.core.api.driver.FaultHandler;
 import moraine.core.api.host.CpuContext;
@@ -14,7 +13,6 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.access.DeviceAccessImpl;
 import moraine.core.impl.faults.CpuFaults;
-import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.mirror.RangeFault;
 import moraine.core.impl.space.SpaceImpl;
@@ -38,7 +36,7 @@ final class MigrationDuel implements Duel {
     private final DeviceAccess block;
     private final CpuContext context;
     private final long[] order = new long[PAGES];
-    private final Copies copies = new Copies();
+    private final Copies copies = new Copies(BYTES, Pages.SIZE);
     private long start;
 
     MigrationDuel() {
@@ -109,42 +107,6 @@ final class MigrationDuel implements Duel {
     @Override
     public Side reference() {
         return copies;
-    }
-
-    /** The same pages, copied and nothing else. */
-    private static final class Copies implements Side {
-        private final NativeMemory memory = new NativeMemory();
-        private final long from = memory.map(BYTES, Pages.LARGE_SIZE);
-        private final long to = memory.map(BYTES, Pages.LARGE_SIZE);
-        private final MemorySegment sources;
-        private final MemorySegment targets;
-
-        Copies() {
-            var random = new long[PAGES];
-            var ascending = new long[PAGES];
-            for (int i = 0; i < PAGES; i++) {
-                random[i] = from + ((long) i << Pages.SHIFT);
-                ascending[i] = to + ((long) i << Pages.SHIFT);
-            }
-            Ranges.shuffle(random);
-            sources = Twin.words(random);
-            targets = Twin.words(ascending);
-        }
-
-        @Override
-        public void prepare() {
-            memory.memset(from, 1, BYTES);
-        }
-
-        @Override
-        public void run() {
-            Twin.copy(sources, targets, PAGES, Pages.SIZE);
-        }
-
-        void close() {
-            memory.unmap(from, BYTES);
-            memory.unmap(to, BYTES);
-        }
     }
 
     @Override

@@ -18,6 +18,9 @@ import moraine.core.api.model.PinRule;
 record Features(Set<Feature> set) {
     static final String NONE = "none";
 
+    /** Begins the names of the types of managed nodes. */
+    private static final String TYPE_PREFIX = "managed:";
+
     /** What every node has whatever it opts into. */
     private static final Set<Attribute> ALWAYS = EnumSet.of(
             Attribute.CPU_ADDRESSABLE,
@@ -70,7 +73,12 @@ record Features(Set<Feature> set) {
         var attributes = EnumSet.copyOf(ALWAYS);
         set.forEach(feature -> attributes.addAll(feature.attributes()));
         PinRule lasting = has(Feature.LONGTERM_PIN) ? PinRule.ALLOW : PinRule.DENY;
-        return new MemoryType(MemoryTypes.PREFIX + this, attributes, PinRule.ALLOW, lasting);
+        return new MemoryType(TYPE_PREFIX + this, attributes, PinRule.ALLOW, lasting);
+    }
+
+    /** {@return whether a type is one of a managed node} */
+    static boolean managed(MemoryType type) {
+        return type.name().startsWith(TYPE_PREFIX);
     }
 
     private static MoraineException bad(String message) {
@@ -86,16 +94,5 @@ record Features(Set<Feature> set) {
                         .filter(set::contains)
                         .map(Feature::text)
                         .collect(Collectors.joining("+"));
-    }
-
-    /** How the types of managed nodes are told from others. */
-    static final class MemoryTypes {
-        static final String PREFIX = "managed:";
-
-        private MemoryTypes() {}
-
-        static boolean managed(MemoryType type) {
-            return type.name().startsWith(PREFIX);
-        }
     }
 }

@@ -48,8 +48,7 @@ record ManagedSettings(Map<Integer, Features> features, Features usual, boolean 
     private static void checkFixed(MachineView machine, int node, Features wanted) {
         for (NodeInfo info : machine.nodes()) {
             long used = info.pages() - info.freePages();
-            boolean other =
-                    Features.MemoryTypes.managed(info.type()) && !info.type().equals(wanted.type());
+            boolean other = Features.managed(info.type()) && !info.type().equals(wanted.type());
             if (info.id() == node && other && used > 0) {
                 throw bad(
                         Errno.EBUSY,

@@ -31,7 +31,7 @@ final class PageMoves {
 
     /** Something done with the space's lock held shared. */
     private interface Work {
-        void run(Agent agent, Outboxes outboxes);
+        void run(Agent agent);
     }
 
     private void work(Work work) {
@@ -39,7 +39,7 @@ final class PageMoves {
         long stamp = space.lockShared();
         try {
             space.checkOpen();
-            work.run(agent, new Outboxes(rooms, agent, space));
+            work.run(agent);
         } finally {
             space.unlockShared(stamp);
             rooms.done(agent);
@@ -77,7 +77,7 @@ final class PageMoves {
     Count count(long start, long end, @Nullable SetPolicy set) {
         long[] counts = {0, 0};
         long nodes = set == null || set.policy().nodes().isEmpty() ? -1 : nodes(set);
-        work((_, _) -> walk(start, end, (_, _, entry) -> {
+        work(_ -> walk(start, end, (_, _, entry) -> {
             int pages = Pte.large(entry) ? Pages.PER_LARGE : 1;
             counts[0] += pages;
             counts[1] += (nodes >>> rooms.frames.node(Pte.pfn(entry)) & 1) == 0 ? pages : 0;
@@ -98,7 +98,8 @@ final class PageMoves {
      */
     long conform(long start, long end, boolean all) {
         long[] moved = {0};
-        work((_, outboxes) -> {
+        work(agent -> {
+            var outboxes = new Outboxes(rooms, agent, space);
             long full;
             do {
                 full = outboxes.full();
@@ -132,7 +133,8 @@ final class PageMoves {
     /** Moves each page to its node, or says where each is; see {@link moraine.core.api.host.AddressSpace#movePages}. */
     List<PageStatus> pages(long[] addresses, int @Nullable [] nodes, boolean all) {
         var statuses = new ArrayList<PageStatus>(addresses.length);
-        work((_, outboxes) -> {
+        work(agent -> {
+            var outboxes = new Outboxes(rooms, agent, space);
             Errno[] refusals = new Errno[addresses.length];
             for (int i = 0; nodes != null && i < addresses.length; i++) {
                 refusals[i] = order(Pages.floor(addresses[i]), nodes[i], all, outboxes);
@@ -181,7 +183,8 @@ final class PageMoves {
      */
     long nodes(NodeSet from, NodeSet to, boolean all) {
         long[] left = {0};
-        work((_, outboxes) -> {
+        work(agent -> {
+            var outboxes = new Outboxes(rooms, agent, space);
             walk(0, Pages.ADDRESS_LIMIT, (_, address, entry) -> {
                 int node = rooms.frames.node(Pte.pfn(entry));
                 int target = NodeMask.counterpart(node, from.bits(), to.bits());
