@@ -84,6 +84,7 @@ public final class Rooms {
         duplicates = new Duplicates(frames, allocator, objects, actors, foundation.counters());
         lazyPages = new LazyPages(this);
         world = new World(actors);
+        allocator.onExhausted(nodes -> world.visitIdle(agent -> allocator.drain(agent.worker(), nodes)));
         policies = new MemoryPolicies(this);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());

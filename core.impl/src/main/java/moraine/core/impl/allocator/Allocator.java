@@ -2,6 +2,7 @@ package moraine.core.impl.allocator;
 
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -27,6 +28,8 @@ public final class Allocator extends ZoneTable {
      * mark, when frames belong where all can reach them. `zonelists` (types of new pages included) is replaced as a
      * whole and read once a request. Zones come and go only with memory; a worker learns that its cached
      * frames are void from their zone's mode.
+     * Before a request for one frame is refused, the caches of workers that are at nothing are given back (Linux
+     * drain_all_pages), so that free frames are not out of reach for longer than somebody's operation.
      * A frame is given back by whoever dropped its last reference. From then on until it is handed out again no
      * reference can be taken, so its record needs no compare-and-set.
      */
@@ -51,6 +54,7 @@ public final class Allocator extends ZoneTable {
 
     private volatile Zonelists zonelists = Zonelists.EMPTY;
     private volatile IntConsumer lowListener = _ -> {};
+    private volatile LongConsumer idleDrain = _ -> {};
 
     public Allocator(Frames frames, Topology topology, Types types, Tenants tenants, Counters counters, Tuning tuning) {
         super(frames, topology, tenants, counters, tuning);
@@ -58,6 +62,7 @@ public final class Allocator extends ZoneTable {
         refills = counters.counter("allocator.refills", "times", "A worker's empty cache was filled from a zone.");
         drains = counters.counter("allocator.drains", "times", "A worker's full cache gave frames back to a zone.");
         failures = counters.counter("allocator.failures", "requests", "An allocation found no frame.");
+        counters.gauge("allocator.workers", "workers", "Threads and hosts that allocate now.", this::workers);
         tenants.include(this::workersCharges);
     }
 
@@ -98,7 +103,18 @@ public final class Allocator extends ZoneTable {
             return pfn;
         }
         long pfn = walk(worker, request, order, lists, tenant);
+        if (pfn == -NOMEM && order == 0 && drainIdle(worker, lists.wanted(request))) {
+            pfn = walk(worker, request, order, lists, tenant);
+        }
         return pfn < 0 && request.maskPreferred ? walkBeyond(worker, request, order, lists, tenant) : pfn;
+    }
+
+    private boolean drainIdle(Worker worker, long nodes) {
+        long kept = keptByOthers(worker, nodes);
+        if (kept != 0) {
+            idleDrain.accept(kept);
+        }
+        return kept != 0;
     }
 
     /** Walks all nodes for a request that preferred some, which are full. */
@@ -290,5 +306,13 @@ public final class Allocator extends ZoneTable {
      */
     public void onLow(IntConsumer nodeListener) {
         lowListener = nodeListener;
+    }
+
+    /**
+     * Names who calls {@link #drain} for all workers that are at no operation, with the nodes of which a request is
+     * about to be refused. Called by the allocating thread.
+     */
+    public void onExhausted(LongConsumer nodesDrain) {
+        idleDrain = nodesDrain;
     }
 }

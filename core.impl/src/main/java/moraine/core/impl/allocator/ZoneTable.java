@@ -99,6 +99,10 @@ abstract sealed class ZoneTable permits Allocator {
         return worker;
     }
 
+    final long workers() {
+        return workers.length;
+    }
+
     /** Ends a worker: its frames go back to their zones, its charges to the tenants. */
     public final synchronized void release(Worker worker) {
         for (FrameCache cache : worker.caches) {
@@ -128,6 +132,26 @@ abstract sealed class ZoneTable permits Allocator {
         worker.caches[node] = cache;
         worker.forgetPath();
         return cache;
+    }
+
+    /** Gives back the frames that a worker keeps of some nodes; nobody is using the worker. */
+    public final synchronized void drain(Worker worker, long nodes) {
+        for (FrameCache cache : worker.caches) {
+            if (cache != null && (nodes >>> cache.zone.node & 1) != 0 && (cache.zone.mode() & Zone.GONE) == 0) {
+                cache.drain(cache.count);
+            }
+        }
+    }
+
+    /** {@return those nodes of which workers other than one keep free frames} */
+    final long keptByOthers(Worker mine, long nodes) {
+        long kept = 0;
+        for (Zone zone : zones) {
+            if (zone != null && (nodes >>> zone.node & 1) != 0 && cached(zone) > mine.cached(zone)) {
+                kept |= 1L << zone.node;
+            }
+        }
+        return kept;
     }
 
     private void retire(FrameCache cache) {

@@ -311,6 +311,9 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
             mine.revoke();
         }
         ExitRecord exit = driver.end(why);
+        if (mine != null) {
+            mine.close();
+        }
         streams.forEach(stream -> stream.failAll(errno, text));
         PolicyCalls toPolicy = calls;
         if (toPolicy != null) {

@@ -48,6 +48,9 @@ public interface DeviceRoom {
      */
     void revoke();
 
+    /** Serves no more faults, for the driver has ended; once. */
+    void close();
+
     /**
      * Brings pages off the device's node, after {@link #revoke}; in pieces.
      *

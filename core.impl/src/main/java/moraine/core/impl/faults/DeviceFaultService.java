@@ -1,5 +1,6 @@
 package moraine.core.impl.faults;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.DeviceAction;
@@ -37,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * take the page from each other ({@link PingPong}); then it is replayed and faults again.
  */
 public final class DeviceFaultService {
+    private static final int IDLE = 0;
+    private static final int SERVING = 1;
+    private static final int CLOSED = 2;
+
     private final Rooms rooms;
     private final Spaces spaces;
     private final int node;
@@ -52,6 +57,7 @@ public final class DeviceFaultService {
     private final PingPong pingPong;
     private final Neighbourhood neighbourhood;
     private final Agent agent;
+    private final AtomicInteger state = new AtomicInteger(IDLE);
 
     public DeviceFaultService(
             Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
@@ -75,6 +81,19 @@ public final class DeviceFaultService {
 
     /** Serves one batch, and those that its last range fault needs beyond. @return whether there may be more */
     public boolean serve() {
+        if (!state.compareAndSet(IDLE, SERVING)) {
+            return false;
+        }
+        try {
+            return serveDrained();
+        } finally {
+            if (!state.compareAndSet(SERVING, IDLE)) {
+                rooms.retire(agent);
+            }
+        }
+    }
+
+    private boolean serveDrained() {
         batch.clear();
         while (batch.room() > 0 && driver.drainFaults(batch) > 0) {
             // keep draining: the buffer may be smaller than a batch
@@ -425,8 +444,10 @@ public final class DeviceFaultService {
         }
     }
 
-    /** Gives back the agent; no call comes after. */
+    /** Serves no more; the agent is given back, by a call that is still under way when there is one. */
     public void close() {
-        rooms.retire(agent);
+        if (state.getAndSet(CLOSED) == IDLE) {
+            rooms.retire(agent);
+        }
     }
 }

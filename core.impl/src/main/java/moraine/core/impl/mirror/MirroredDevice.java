@@ -132,6 +132,11 @@ public final class MirroredDevice implements DeviceRoom {
     }
 
     @Override
+    public void close() {
+        service.close();
+    }
+
+    @Override
     public boolean evacuate(int budgetPages) {
         Agent agent = rooms.begin();
         try {

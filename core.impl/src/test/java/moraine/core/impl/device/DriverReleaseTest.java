@@ -105,4 +105,23 @@ final class DriverReleaseTest {
         assertThat(machine.check()).isEmpty();
         factory.close();
     }
+
+    @Test
+    void shouldKeepNoWorkerOfDevicesThatWent() {
+        DriverProvider provider = new Untidy();
+        providers.drivers().add("fake", provider, "untidy 1.0", 0);
+        Machine machine = factory.create(Shapes.full(MachineSpec.LAST_RESORT, Backing.BYTES), WallClock.environment());
+        List<Long> workers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Eventually.holds("attached", () -> machine.devices().size() == 1);
+            workers.add(machine.counter("allocator.workers"));
+            providers.drivers().remove(provider);
+            Eventually.holds(
+                    "off the machine", () -> machine.nodes().get(Shapes.DEVICE).pages() == 0);
+            providers.drivers().add("fake", provider, "untidy 1.0", 0);
+        }
+
+        assertThat(workers.get(3)).isEqualTo(workers.get(1));
+        factory.close();
+    }
 }
