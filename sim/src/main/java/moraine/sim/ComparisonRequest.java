@@ -18,6 +18,7 @@ import moraine.core.api.model.Parameters;
  * @param figures values to put in place of the profile's, by names such as {@code processors.1.fault}; see
  *     {@link Simulation#figures}
  * @param tuning of each machine, as in {@link moraine.core.api.model.MachineSpec}
+ * @param daemons instance names of those that work on each machine
  */
 public record ComparisonRequest(
         Subject subject,
@@ -27,7 +28,8 @@ public record ComparisonRequest(
         int threads,
         long seed,
         SortedMap<String, String> figures,
-        Parameters tuning) {
+        Parameters tuning,
+        List<String> daemons) {
     /** The policy that allocates in system memory and moves nothing: another name of the machine's last resort. */
     public static final String RAM_ONLY = "ram-only";
 
@@ -52,6 +54,7 @@ public record ComparisonRequest(
 
     public ComparisonRequest {
         policies = List.copyOf(policies);
+        daemons = List.copyOf(daemons);
         figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
@@ -64,27 +67,32 @@ public record ComparisonRequest(
                 DEFAULT_THREADS,
                 DEFAULT_SEED,
                 new TreeMap<>(),
-                Parameters.NONE);
+                Parameters.NONE,
+                List.of());
     }
 
     public ComparisonRequest withProfile(String other) {
-        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures, tuning);
+        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures, tuning, daemons);
     }
 
     public ComparisonRequest withPolicies(List<String> others) {
-        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures, tuning);
+        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures, tuning, daemons);
     }
 
     public ComparisonRequest withDeviceMemory(String other) {
-        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures, tuning);
+        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures, tuning, daemons);
     }
 
     public ComparisonRequest withTuning(Parameters other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, other);
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, other, daemons);
+    }
+
+    public ComparisonRequest withDaemons(List<String> others) {
+        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, tuning, others);
     }
 
     /** {@return the request to run it under one of the policies} */
     public RunRequest run(String policy) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning);
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning, daemons);
     }
 }

@@ -1,6 +1,7 @@
 package moraine.sim;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import moraine.core.api.model.Parameters;
@@ -16,6 +17,7 @@ import moraine.core.api.model.Parameters;
  * @param seed of its data
  * @param figures of the profile to replace, as in {@link ComparisonRequest}
  * @param tuning of its machine, as in {@link moraine.core.api.model.MachineSpec}
+ * @param daemons instance names of those that work beside it, as in {@link moraine.core.api.model.MachineSpec}
  */
 public record RunRequest(
         Subject subject,
@@ -25,17 +27,23 @@ public record RunRequest(
         int threads,
         long seed,
         SortedMap<String, String> figures,
-        Parameters tuning) {
+        Parameters tuning,
+        List<String> daemons) {
     public RunRequest {
+        daemons = List.copyOf(daemons);
         figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
-    /** A request on the profile and the mechanism as they are. */
+    /** A request on the profile and the mechanism as they are, without daemons. */
     public RunRequest(Subject subject, String profile, String policy, String deviceMemory, int threads, long seed) {
-        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>(), Parameters.NONE);
+        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>(), Parameters.NONE, List.of());
     }
 
     public RunRequest withTuning(Parameters other) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, other);
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, other, daemons);
+    }
+
+    public RunRequest withDaemons(List<String> others) {
+        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning, others);
     }
 }

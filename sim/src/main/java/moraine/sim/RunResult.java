@@ -2,6 +2,7 @@ package moraine.sim;
 
 import java.util.List;
 import moraine.core.api.model.CounterInfo;
+import moraine.core.api.model.DaemonInfo;
 
 /**
  * How a run ended.
@@ -12,6 +13,7 @@ import moraine.core.api.model.CounterInfo;
  * @param modelled whether that clock is modelled
  * @param phases how long each phase took, in their order
  * @param counters of the machine
+ * @param daemons that worked beside it, and what they did
  * @param explanation where the time went, a sentence; empty when the clock is not modelled
  */
 public record RunResult(
@@ -21,10 +23,12 @@ public record RunResult(
         boolean modelled,
         List<Phase> phases,
         List<CounterInfo> counters,
+        List<DaemonInfo> daemons,
         String explanation) {
     public RunResult {
         phases = List.copyOf(phases);
         counters = List.copyOf(counters);
+        daemons = List.copyOf(daemons);
     }
 
     /**

@@ -64,6 +64,9 @@ final class CompareVerb extends Verb {
     TuningOptions tuning;
 
     @Mixin
+    DaemonOptions daemons;
+
+    @Mixin
     FormatOptions format;
 
     CompareVerb(Workbench workbench, Console console) {
@@ -101,7 +104,8 @@ final class CompareVerb extends Verb {
                 what.threads(),
                 what.seed,
                 FigureOptions.read(workbench.simulation().figures(workbench.profile(profile)), set),
-                tuning.read());
+                tuning.read(),
+                daemons.read());
     }
 
     /** Threads of the comparison run event loops side by side; none of them shares anything with another. */

@@ -1,5 +1,6 @@
 package moraine.launcher.cli;
 
+import java.util.List;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
@@ -63,9 +64,10 @@ final class LiveMachine implements AutoCloseable {
      * @param policy instance name
      * @param deviceMemory size or share, or empty for the profile's
      * @param tuning values of tunables that were asked for
+     * @param daemons instance names of those that work beside it
      */
-    record Choices(String profile, String policy, String deviceMemory, Parameters tuning) {
-        static final Choices NONE = new Choices("", "", "", Parameters.NONE);
+    record Choices(String profile, String policy, String deviceMemory, Parameters tuning, List<String> daemons) {
+        static final Choices NONE = new Choices("", "", "", Parameters.NONE, List.of());
     }
 
     /** Puts a machine here; closing its owner closes it. */

@@ -35,13 +35,17 @@ final class MachineOptions {
     @Mixin
     TuningOptions tuning;
 
+    @Mixin
+    DaemonOptions daemons;
+
     /** {@return what was given, and defaults for the rest} */
     Choices choices() {
         return new Choices(
                 Objects.requireNonNullElse(profile, ComparisonRequest.DEFAULT_PROFILE),
                 Objects.requireNonNullElse(policy, POLICY),
                 Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY),
-                tuning.read());
+                tuning.read(),
+                daemons.read());
     }
 
     /** Refuses a machine that is there when another was asked for. */
@@ -54,6 +58,7 @@ final class MachineOptions {
                 "policy use exchanges the policy");
         requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
         tuning.requireSame(there.tuning());
+        daemons.requireSame(there.daemons());
     }
 
     private static void requireSame(String option, @Nullable String asked, String there, String remedy) {
@@ -63,6 +68,6 @@ final class MachineOptions {
     }
 
     boolean given() {
-        return profile != null || policy != null || deviceMemory != null || tuning.given();
+        return profile != null || policy != null || deviceMemory != null || tuning.given() || daemons.given();
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import moraine.core.api.model.AccessEdge;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.NodeInfo;
@@ -119,6 +120,28 @@ final class MachineRecords {
                     .with("uptime_ns", exit.uptimeNs());
         }
         return records;
+    }
+
+    /** {@return each daemon} */
+    static Records daemons(List<DaemonInfo> daemons) {
+        var records = new Records();
+        daemons(records, daemons);
+        return records;
+    }
+
+    /** Adds a record of each daemon. */
+    static void daemons(Records records, List<DaemonInfo> daemons) {
+        for (DaemonInfo daemon : daemons) {
+            records.add("daemon")
+                    .with("name", daemon.name())
+                    .with("bundle", daemon.bundle().isEmpty() ? null : daemon.bundle())
+                    .with("state", daemon.state())
+                    .with("reason", daemon.reason().isEmpty() ? null : daemon.reason())
+                    .with("ticks", daemon.ticks())
+                    .with("spent_ns", daemon.spentNs())
+                    .with("scanned_pages", daemon.scannedPages())
+                    .with("acted_pages", daemon.actedPages());
+        }
     }
 
     /** {@return each tunable} */

@@ -50,7 +50,8 @@ abstract class MachineVerb extends Verb {
                 .create(
                         MachineSpec.of(profile, MachineSpec.LAST_RESORT)
                                 .withBacking(Backing.STAMPS)
-                                .withTuning(choices.tuning()),
+                                .withTuning(choices.tuning())
+                                .withDaemons(choices.daemons()),
                         workbench.wallClock());
         try {
             PolicyNames.use(choices.policy(), made.policies(), /* strict= */ false, "");
@@ -78,7 +79,8 @@ abstract class MachineVerb extends Verb {
                         choices.deviceMemory(),
                         THREADS,
                         ComparisonRequest.DEFAULT_SEED)
-                .withTuning(choices.tuning());
+                .withTuning(choices.tuning())
+                .withDaemons(choices.daemons());
     }
 
     /** {@return those of the machine that is there, or what was asked for} */
@@ -114,8 +116,8 @@ abstract class MachineVerb extends Verb {
         Machine there = workbench.live().machine();
         if (there != null) {
             Choices made = workbench.live().choices();
-            options.requireSame(
-                    new Choices(made.profile(), there.policies().active(), made.deviceMemory(), made.tuning()));
+            options.requireSame(new Choices(
+                    made.profile(), there.policies().active(), made.deviceMemory(), made.tuning(), made.daemons()));
         }
         return there;
     }

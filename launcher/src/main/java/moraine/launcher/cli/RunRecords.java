@@ -5,7 +5,9 @@ import moraine.core.api.model.CounterInfo;
 import moraine.sim.Fact;
 import moraine.sim.RunResult;
 
-/** How one run went, for programs: records {@code run}, {@code fact}, {@code phase} and {@code counter}. */
+/**
+ * How one run went, for programs: records {@code run}, {@code fact}, {@code phase}, {@code daemon} and {@code counter}.
+ */
 final class RunRecords {
     private RunRecords() {}
 
@@ -22,6 +24,7 @@ final class RunRecords {
         result.phases()
                 .forEach(
                         phase -> records.add("phase").with("name", phase.name()).with("elapsed_ns", phase.ns()));
+        MachineRecords.daemons(records, result.daemons());
         for (CounterInfo counter : result.counters()) {
             records.add("counter")
                     .with("name", counter.name())

@@ -23,7 +23,12 @@ final class RunText {
         if (!result.explanation().isEmpty()) {
             grid.row("explanation", result.explanation());
         }
-        return grid.toString().stripLeading() + "\n" + phases(result.phases()) + "\n" + counters(result.counters());
+        return grid.toString().stripLeading() + "\n" + phases(result.phases()) + "\n" + daemons(result)
+                + counters(result.counters());
+    }
+
+    private static String daemons(RunResult result) {
+        return result.daemons().isEmpty() ? "" : DaemonsText.of(result.daemons()) + "\n";
     }
 
     private static Grid phases(List<RunResult.Phase> phases) {

@@ -49,7 +49,8 @@ final class RunVerb extends Verb {
                         choices.deviceMemory(),
                         what.threads(),
                         what.seed)
-                .withTuning(choices.tuning());
+                .withTuning(choices.tuning())
+                .withDaemons(choices.daemons());
         console.progress("making " + request.subject().name());
         return live ? runLive(request, choices) : runModelled(request);
     }

@@ -108,6 +108,17 @@ final class CompareTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            reclam | no daemon "reclam"; there are reclaim
+            reclaim(age=0) | machine gh200: daemon reclaim(age=0): parameter age=0 rounds is not within 1 to 255; 1 is usual
+            reclaim( | instance name 'reclaim(' has '(' at 7 but does not end with ')'; write family or family(key=value,...)
+            """)
+    void shouldRefuseADaemonThatThereIsNot(String daemon, String line) {
+        assertThat(compare("--daemon", daemon))
+                .isEqualTo(new Answer(ExitStatus.BAD_INPUT, "", "moraine: " + line + System.lineSeparator()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             fault.bacth=1 | no tunable is named fault.bacth; the nearest is fault.batch
             fault.batch=0 | tunable fault.batch=0 is not within its bounds; give 1 to 4096 faults, usual is 1024
             thrash.lapse=5ms | tunable thrash.lapse=5ms is not a whole number of us; give 1 to 1000000 us, usual is 500
@@ -115,6 +126,13 @@ final class CompareTest {
     void shouldRefuseATuningThatThereIsNot(String tune, String line) {
         assertThat(compare("--tune", tune))
                 .isEqualTo(new Answer(ExitStatus.BAD_INPUT, "", "moraine: " + line + System.lineSeparator()));
+    }
+
+    @Test
+    void shouldCompareWithADaemonBesideEachMachine() {
+        assertThat(compare("--policies", "hmm,cdm", "--daemon", "reclaim(periodUs=50)")
+                        .out())
+                .containsPattern("(?m)^ +daemons +reclaim\\(periodUs=50\\)$");
     }
 
     @Test

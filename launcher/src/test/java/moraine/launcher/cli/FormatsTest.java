@@ -46,10 +46,14 @@ final class FormatsTest {
         return Stream.of(
                 new Verb("run --workload stencil --size 6", Set.of("run", "fact", "phase", "counter")),
                 new Verb("run --live --workload stencil --size 6", Set.of("run", "fact", "phase", "counter")),
+                new Verb(
+                        "run --workload stencil --size 6 --daemon reclaim",
+                        Set.of("run", "fact", "phase", "daemon", "counter")),
                 new Verb("nodes", Set.of("machine", "node", "link")),
                 new Verb("spaces", Set.of("space", "resident", "mapping")),
                 new Verb("pages", Set.of("run")),
                 new Verb("policies", Set.of("policy")),
+                new Verb("daemons", Set.of("daemon")),
                 new Verb("tunables", Set.of("tunable")),
                 new Verb("policy use cdm", Set.of("exchange")),
                 new Verb("why", Set.of("page")));
@@ -126,7 +130,7 @@ final class FormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "nodes", "spaces", "pages", "policies", "tunables", "why", "compare"})
+    @ValueSource(strings = {"run", "nodes", "spaces", "pages", "policies", "daemons", "tunables", "why", "compare"})
     void shouldRefuseBothAtOnce(String verb) {
         assertThat(session.run(verb, "--csv", "--json"))
                 .isEqualTo(new Answer(

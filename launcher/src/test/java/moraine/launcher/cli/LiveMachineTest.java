@@ -3,6 +3,7 @@ package moraine.launcher.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import moraine.core.api.host.Machine;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 /** Who waits for whose machine in a shell. */
 @Timeout(60)
 final class LiveMachineTest {
-    private static final Choices CHOICES = new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%", Parameters.NONE);
+    private static final Choices CHOICES =
+            new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%", Parameters.NONE, List.of());
 
     private final MachineFactoryImpl factory = new MachineFactoryImpl(new Providers(), Limits.DEFAULT);
     private final LiveMachine live = new LiveMachine();

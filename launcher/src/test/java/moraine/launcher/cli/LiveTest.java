@@ -80,6 +80,22 @@ final class LiveTest {
     }
 
     @Test
+    void shouldShowTheDaemonsOfTheMachineThatIsThere() {
+        assertThat(done("daemons")).containsPattern("(?m)^reclaim +moraine.daemon.reclaim 0.1 +offered +0 ");
+
+        done("run", "--live", "--workload", "stencil", "--size", "6", "--daemon", "reclaim(order=bandwidth)");
+
+        assertThat(done("daemons"))
+                .containsPattern("(?m)^reclaim\\(order=bandwidth\\) +moraine.daemon.reclaim 0.1 +running ");
+        refused(
+                "--daemon reclaim, but the shell's machine was made with reclaim(order=bandwidth); run --live with it"
+                        + " makes another machine",
+                "nodes",
+                "--daemon",
+                "reclaim");
+    }
+
+    @Test
     void shouldConvertPagesWithoutCopyingOnACoherentDevice() {
         String report = done("policy", "use", "cdm");
 

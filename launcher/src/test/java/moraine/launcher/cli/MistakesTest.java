@@ -96,6 +96,7 @@ final class MistakesTest {
                 "grep ( | pattern ( is no regular expression: Unclosed group at 1",
                 "compare --tune thrash.losses | --tune thrash.losses is not NAME=VALUE; write such as thrash.losses=5",
                 "run --tune a.b=1 --tune a.b=2 | --tune a.b is given twice; drop one",
+                "run --daemon reclaim --daemon reclaim | --daemon reclaim is given twice; drop one",
                 "compare --threads 0 | --threads 0 is not from 1 to 64",
                 "compare --size 30 | size 30 of workload pagerank is not from 4 to 24; 18 is usual",
                 "compare --seed x | compare: Invalid value for option '--seed': 'x' is not a long;"

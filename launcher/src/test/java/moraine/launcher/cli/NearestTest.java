@@ -9,7 +9,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class NearestTest {
     private static final List<String> VERBS = List.of(
-            "compare", "run", "nodes", "spaces", "pages", "why", "policies", "policy", "tunables", "shell", "help");
+            "compare",
+            "run",
+            "nodes",
+            "spaces",
+            "pages",
+            "why",
+            "policies",
+            "policy",
+            "daemons",
+            "tunables",
+            "shell",
+            "help");
 
     @ParameterizedTest
     @CsvSource({

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import moraine.core.api.model.AccessEdge;
 import moraine.core.api.model.Cause;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.MemoryPolicy;
@@ -174,6 +175,24 @@ final class RenderingTest {
                 record,name,unit,value,usual,least,most,description,source
                 tunable,range.timeout,ms,2000,1000,1,600000,how long it is repeated,Linux
                 tunable,thrash.losses,losses,3,3,1,127,what makes a page thrash,UVM
+                """);
+    }
+
+    @Test
+    void shouldShowDaemons() {
+        var daemons = List.of(
+                new DaemonInfo("reclaim", "r 1.0", 12, 3456, 78, 90_000, DaemonInfo.State.RUNNING, ""),
+                DaemonInfo.idle("merge", "", DaemonInfo.State.ABSENT, "install it"));
+
+        assertThat(columns(DaemonsText.of(daemons)))
+                .containsExactly(
+                        "daemon|bundle|state|ticks|in ticks|pages met|pages moved",
+                        "reclaim|r 1.0|running|12|90 us|3,456|78",
+                        "merge|absent|0|0 ns|0|0|install it");
+        assertThat(MachineRecords.daemons(daemons).csv()).isEqualTo("""
+                record,name,bundle,state,reason,ticks,spent_ns,scanned_pages,acted_pages
+                daemon,reclaim,r 1.0,RUNNING,,12,90000,3456,78
+                daemon,merge,,ABSENT,install it,0,0,0,0
                 """);
     }
 

@@ -7,6 +7,7 @@ import moraine.core.api.policy.PolicyProvider;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.daemon.reclaim.ReclaimProvider;
 import moraine.driver.gpu.GpuProvider;
 import moraine.launcher.time.LiveThreads;
 import moraine.policy.cdm.CdmProvider;
@@ -29,6 +30,7 @@ final class Session implements AutoCloseable {
         policy(providers, "cdm", new CdmProvider(), 50);
         policy(providers, "managed", new ManagedProvider(), 0);
         policy(providers, "first-touch", new FirstTouchProvider(), 0);
+        providers.daemons().add("reclaim", new ReclaimProvider(), "moraine.daemon.reclaim 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
         return new MachineFactoryImpl(providers, Limits.DEFAULT);
     }

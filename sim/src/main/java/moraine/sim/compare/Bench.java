@@ -56,7 +56,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
         Sizes.bytes(request.deviceMemory(), Pages.SIZE);
         MachineProfile profile = Profiles.load(request.profile(), request.figures());
         Cast cast = cast(request.subject(), profile);
-        new Candidates(factory, profile, cast.used(), request.tuning()).require(policies);
+        new Candidates(factory, profile, cast.used(), request.tuning(), request.daemons()).require(policies);
         return cast;
     }
 
@@ -93,7 +93,8 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
         var spec = MachineSpec.of(scaling.profile().topology(), ramOnly ? MachineSpec.LAST_RESORT : policy)
                 .withDevices(scaling.devices())
                 .withBacking(backing)
-                .withTuning(request.tuning());
+                .withTuning(request.tuning())
+                .withDaemons(request.daemons());
         boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
         return new PlayedRun(this, factory.create(spec, environment), asks);
     }
@@ -109,6 +110,9 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
                         + scaling.profile().topology().summary()));
         request.figures().forEach((name, value) -> facts.add(new Fact("set", name + " = " + value)));
         request.tuning().values().forEach((name, value) -> facts.add(new Fact("tune", name + " = " + value)));
+        if (!request.daemons().isEmpty()) {
+            facts.add(new Fact("daemons", String.join(", ", request.daemons())));
+        }
         facts.addAll(scaling.facts());
         if (!request.subject().trace()) {
             facts.add(new Fact("CPU threads", Integer.toString(request.threads())));

@@ -9,6 +9,7 @@ import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.Backing;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.MachineSpec;
@@ -20,12 +21,15 @@ import moraine.sim.profile.MachineProfile;
 import moraine.sim.time.VirtualEnvironment;
 
 /**
- * Policies that are to run on a profile, tried on a small machine of it before anything else is done.
+ * Policies that are to run on a profile, and daemons beside them, tried on a small machine of it before anything else
+ * is done.
  *
  * @param used names of the devices that take part
  * @param tuning of the machine; wrong values are refused with the policies
+ * @param daemons of the machine
  */
-record Candidates(MachineFactory factory, MachineProfile profile, Set<String> used, Parameters tuning) {
+record Candidates(
+        MachineFactory factory, MachineProfile profile, Set<String> used, Parameters tuning, List<String> daemons) {
     private static final int PAGES = 1024;
 
     /** {@return the instance name that the core knows} */
@@ -50,10 +54,39 @@ record Candidates(MachineFactory factory, MachineProfile profile, Set<String> us
         var spec = MachineSpec.of(small.profile().topology(), MachineSpec.LAST_RESORT)
                 .withDevices(small.devices())
                 .withBacking(Backing.STAMPS)
-                .withTuning(tuning);
+                .withTuning(tuning)
+                .withDaemons(daemons);
         try (Machine machine =
-                factory.create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
+                create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
+            requireDaemons(machine.daemons());
             require(machine.policies(), policies);
+        }
+    }
+
+    /** A daemon that does not want its parameters is wrong input, as a policy is. */
+    private Machine create(MachineSpec spec, VirtualEnvironment environment) {
+        try {
+            return factory.create(spec, environment);
+        } catch (MoraineException e) {
+            if (e.errno() == Errno.EOPNOTSUPP && !daemons.isEmpty()) {
+                throw MoraineException.caller(Errno.EINVAL, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private static void requireDaemons(List<DaemonInfo> daemons) {
+        for (DaemonInfo daemon : daemons) {
+            if (daemon.state() == DaemonInfo.State.ABSENT) {
+                List<String> there = daemons.stream()
+                        .filter(other -> other.state() != DaemonInfo.State.ABSENT)
+                        .map(other -> family(other.name()))
+                        .sorted()
+                        .toList();
+                throw MoraineException.caller(
+                        Errno.ENOENT,
+                        "no daemon \"" + family(daemon.name()) + "\"; there are " + String.join(", ", there));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Blame;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Violation;
@@ -73,6 +74,9 @@ final class PlayedRun implements Run {
                         .map(p -> new RunResult.Phase(p.phase(), p.ns()))
                         .toList(),
                 machine.counters(),
+                machine.daemons().stream()
+                        .filter(daemon -> daemon.state() != DaemonInfo.State.OFFERED)
+                        .toList(),
                 explanation());
     }
 

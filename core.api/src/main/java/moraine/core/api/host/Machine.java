@@ -87,7 +87,7 @@ public interface Machine extends MachineView, AutoCloseable {
 
     Policies policies();
 
-    /** {@return the daemons that the spec names, in its order} */
+    /** {@return the daemons that the spec names, in its order, then those that are offered besides} */
     List<DaemonInfo> daemons();
 
     /** {@return all counters, in the order of their names} */

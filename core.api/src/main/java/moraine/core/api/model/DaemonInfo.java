@@ -1,7 +1,7 @@
 package moraine.core.api.model;
 
 /**
- * A daemon that a machine's spec names. What it did is counted since it last began.
+ * A daemon that a machine's spec names, or could name. What it did is counted since it last began.
  *
  * @param name instance name
  * @param bundle symbolic name and version of the bundle that brought it, or empty while there is none
@@ -23,6 +23,8 @@ public record DaemonInfo(
         String reason) {
     /** Whether a daemon works. */
     public enum State {
+        /** A bundle offers it, and the spec does not name it. */
+        OFFERED,
         /** Nobody offers it, until a bundle comes that does. */
         ABSENT,
         RUNNING,
@@ -30,5 +32,10 @@ public record DaemonInfo(
         REFUSED,
         /** The guard threw it out; it begins again when a bundle that offers it comes. */
         EJECTED
+    }
+
+    /** A daemon that did nothing. */
+    public static DaemonInfo idle(String name, String bundle, State state, String reason) {
+        return new DaemonInfo(name, bundle, 0, 0, 0, 0, state, reason);
     }
 }

@@ -1,8 +1,11 @@
 package moraine.core.impl.daemon;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.Errno;
@@ -190,9 +193,17 @@ public final class DaemonHost implements DaemonInstance.Home, Catalog.Listener<D
         });
     }
 
-    /** {@return the daemons that the spec names, in its order} */
+    /** {@return the daemons that the spec names, in its order, then those that are offered besides} */
     public List<DaemonInfo> infos() {
-        return places.stream().map(Place::info).toList();
+        List<DaemonInfo> infos = places.stream().map(Place::info).collect(Collectors.toCollection(ArrayList::new));
+        Set<String> named =
+                places.stream().map(place -> place.name().family()).collect(Collectors.toCollection(HashSet::new));
+        for (Offer<DaemonProvider> offer : catalog.offers()) {
+            if (named.add(offer.name())) {
+                infos.add(DaemonInfo.idle(offer.name(), offer.bundle(), DaemonInfo.State.OFFERED, ""));
+            }
+        }
+        return infos;
     }
 
     @Override

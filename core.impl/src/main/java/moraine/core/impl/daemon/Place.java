@@ -16,7 +16,11 @@ final class Place {
     }
 
     private DaemonInfo absent() {
-        return new DaemonInfo(name.toString(), "", 0, 0, 0, 0, DaemonInfo.State.ABSENT, "");
+        return DaemonInfo.idle(
+                name.toString(),
+                "",
+                DaemonInfo.State.ABSENT,
+                "no bundle offers daemon " + name.family() + "; install one");
     }
 
     InstanceName name() {

@@ -2,6 +2,7 @@ package moraine.core.impl.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,10 @@ final class DaemonHostTest {
         Machine on = make("fake(a=1)");
 
         Eventually.holds("ticks", () -> info().ticks() > 10);
-        assertThat(on.daemons()).hasSize(1);
+        assertThat(on.daemons())
+                .extracting(DaemonInfo::name, DaemonInfo::state)
+                .containsExactly(
+                        tuple("fake(a=1)", DaemonInfo.State.RUNNING), tuple("other", DaemonInfo.State.OFFERED));
         assertThat(info())
                 .returns("fake(a=1)", DaemonInfo::name)
                 .returns("test.fake 1.0", DaemonInfo::bundle)
