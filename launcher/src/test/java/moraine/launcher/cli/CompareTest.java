@@ -109,8 +109,10 @@ final class CompareTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             reclam | no daemon "reclam"; there are reclaim
-            reclaim(age=0) | machine gh200: daemon reclaim(age=0): parameter age=0 rounds is not within 1 to 255; 1 is usual
-            reclaim( | instance name 'reclaim(' has '(' at 7 but does not end with ')'; write family or family(key=value,...)
+            reclaim(age=0) | machine gh200: daemon reclaim(age=0): parameter age=0 rounds is not within 1 to 255; \
+            1 is usual
+            reclaim( | instance name 'reclaim(' has '(' at 7 but does not end with ')'; \
+            write family or family(key=value,...)
             """)
     void shouldRefuseADaemonThatThereIsNot(String daemon, String line) {
         assertThat(compare("--daemon", daemon))
