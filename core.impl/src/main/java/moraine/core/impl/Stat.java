@@ -40,6 +40,7 @@ public enum Stat {
     PGSCAN("pgscan", "pages", "pages that reclaim looked at"),
     PGSTEAL("pgsteal", "pages", "pages that reclaim took off a node"),
     PGDEMOTE("pgdemote_kswapd", "pages", "pages that a daemon moved to slower memory"),
+    YIELDED("yield.pages", "pages", "pages that a daemon moved to make room for a tenant that starves"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -50,7 +50,12 @@ final class CdmPolicy implements PlacementPolicy {
         long room = roomPages(sample.device());
         for (int i = 0; i < sample.size(); i++) {
             long pages = Pages.count(sample.bytes(i));
-            if (sample.accesses(i) >= settings.counterThreshold() && pages <= room) {
+            if (sample.accesses(i) < settings.counterThreshold()) {
+                continue;
+            }
+            if (pages > room) {
+                context.reportLack(sample.space(i), pages, sample.device());
+            } else {
                 context.requestMigration(
                         sample.space(i), sample.start(i), sample.bytes(i), sample.device(), Cause.ACCESS_COUNTERS);
                 room -= pages;

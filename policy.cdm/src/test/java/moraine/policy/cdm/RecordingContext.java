@@ -13,7 +13,11 @@ final class RecordingContext implements PolicyContext {
     /** A request to move pages. */
     record Move(int space, long address, long bytes, int node, Cause cause) {}
 
+    /** Pages that found no room. */
+    record Lack(int space, long pages, int node) {}
+
     final List<Move> moves = new ArrayList<>();
+    final List<Lack> lacks = new ArrayList<>();
     private final MachineView view;
 
     RecordingContext(MachineView view) {
@@ -38,5 +42,10 @@ final class RecordingContext implements PolicyContext {
     @Override
     public void requestMigration(int space, long address, long bytes, int node, Cause cause) {
         moves.add(new Move(space, address, bytes, node, cause));
+    }
+
+    @Override
+    public void reportLack(int space, long pages, int node) {
+        lacks.add(new Lack(space, pages, node));
     }
 }

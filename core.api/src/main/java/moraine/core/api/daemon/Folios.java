@@ -23,6 +23,9 @@ public interface Folios {
     /** {@return whether it was touched since the last ageing scan} */
     boolean young(int index);
 
+    /** {@return rounds of {@link Tick#census} over its node since a use was noticed, 63 at most} */
+    int unused(int index);
+
     /** {@return whether it belongs to no file and no driver's buffer} */
     boolean anonymous(int index);
 

@@ -34,9 +34,29 @@ public interface Tick {
      * it, moved or not. A node that the cause does not allow takes none, and counts as an illegal answer.
      *
      * @param folios of this daemon's scans
-     * @param cause why, as histories tell it: {@link Cause#DEMOTION}
+     * @param cause why, as histories tell it: {@link Cause#DEMOTION}, {@link Cause#YIELD}
      * @return pages moved
      * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node, EINVAL for another cause
      */
     int move(Folios folios, int node, Cause cause);
+
+    /**
+     * Tells what did not get the node that it wanted for want of room since this daemon last asked, or began: first
+     * touches, copies, and moves that somebody ordered. A move that is tried again counts each time.
+     *
+     * @param into gets the rows, in place of what it had; what finds no place in it is told next time
+     * @return how many rows
+     */
+    int fallbacks(Fallbacks into);
+
+    /**
+     * Goes round the pages in use of a node and counts, by tenant, how many were used since the round before. It takes
+     * the marks of use away, and leaves those of ageing. A page that came since then counts as used. What one tick does
+     * not finish the next one goes on with.
+     *
+     * @param into gets the figures of a round that ended, in place of what it had
+     * @return whether a round ended
+     * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node
+     */
+    boolean census(int node, Owners into);
 }

@@ -22,4 +22,10 @@ public interface PolicyContext {
 
     /** Asks for pages of a range to be moved; the host checks and may refuse. */
     void requestMigration(int space, long address, long bytes, int node, Cause cause);
+
+    /**
+     * Tells that pages are wanted on a node which has no room for them, so that it was not even tried. Daemons that
+     * arbitrate between tenants hear of it as of an allocation that found nothing.
+     */
+    void reportLack(int space, long pages, int node);
 }

@@ -26,7 +26,9 @@ public enum Cause {
     /** A driver asked for the move. */
     DRIVER("moved on the driver's request"),
     /** The page was not used for long when its node ran low. */
-    DEMOTION("moved to slower memory, for it was not used for long");
+    DEMOTION("moved to slower memory, for it was not used for long"),
+    /** Nobody used the page for long, and another tenant wanted its node and found no room. */
+    YIELD("moved to make room for a tenant that starves");
 
     private final String text;
 

@@ -6,10 +6,12 @@ import moraine.core.api.model.Backing;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Meter;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.frames.Uses;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
     private final long zeroPage;
     private final @Nullable Meter meter;
     private final int initiator;
+    /** How use by this processor is marked. */
+    private final int use;
+
     private volatile boolean closed;
 
     AccessContext(Rooms rooms, PageTable table, Contexts contexts, int initiator) {
@@ -34,6 +39,7 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
         this.zeroPage = rooms.zeroPage;
         this.meter = rooms.environment.meter();
         this.initiator = initiator;
+        this.use = rooms.topology.kind(initiator) == NodeKind.DEVICE ? Uses.DEVICE : Uses.CPU;
         contexts.add(this);
     }
 
@@ -142,7 +148,9 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
             return true;
         }
         long bits = Pte.YOUNG | (intent == Intent.READ ? 0 : Pte.DIRTY | Pte.SOFT_DIRTY);
-        frames.young(Pte.large(entry) ? Pte.pfn(entry) & -Pages.PER_LARGE : Pte.pfn(entry));
+        long head = Pte.large(entry) ? Pte.pfn(entry) & -Pages.PER_LARGE : Pte.pfn(entry);
+        frames.young(head);
+        frames.used(head, use);
         return (entry & bits) == bits || table.replace(address, entry, entry | bits);
     }
 

@@ -26,6 +26,9 @@ public final class AllocRequest {
     /** Reasons under which a page has to go somewhere whatever its tenant may have and hold. */
     private static final int FORCED = set(Reason.BRING_BACK, Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
 
+    /** Reasons under which a page goes somewhere for others' sake, so that nobody lacks what it does not get. */
+    private static final int FOR_OTHERS = set(Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL, Reason.DEMOTION);
+
     public Reason reason = Reason.CPU_FAULT;
     public Intent intent = Intent.WRITE;
     /** Node whose processor asks. */
@@ -80,6 +83,16 @@ public final class AllocRequest {
     /** {@return whether it is charged over quota, and served from nodes closed to its tenant} */
     public boolean forced() {
         return in(FORCED);
+    }
+
+    /**
+     * {@return whether its tenant lacks the node that it did not get} Who gets no folio asks for single pages, and
+     * lacks those.
+     *
+     * @param failed whether it got no other node either
+     */
+    boolean wants(boolean failed, int order) {
+        return !in(FOR_OTHERS) && (!failed || order == 0 || reason == Reason.LARGE_ONLY);
     }
 
     /** {@return whether nothing but reason, initiator, tenant and spilling decides where it leads} */

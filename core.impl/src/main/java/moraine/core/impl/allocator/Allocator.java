@@ -102,11 +102,29 @@ public final class Allocator extends ZoneTable {
             frames.handOut(pfn, worker.pathWord);
             return pfn;
         }
+        return allocateSlowly(worker, request, order, lists, tenant);
+    }
+
+    private long allocateSlowly(
+            Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {
+        worker.missed = -1;
         long pfn = walk(worker, request, order, lists, tenant);
         if (pfn == -NOMEM && order == 0 && drainIdle(worker, lists.wanted(request))) {
             pfn = walk(worker, request, order, lists, tenant);
         }
-        return pfn < 0 && request.maskPreferred ? walkBeyond(worker, request, order, lists, tenant) : pfn;
+        if (pfn < 0 && request.maskPreferred) {
+            pfn = walkBeyond(worker, request, order, lists, tenant);
+        }
+        if (worker.missed >= 0 && request.wants(pfn < 0, order)) {
+            note(worker, request.tenant, pfn < 0 ? FallbackCounts.NOWHERE : frames.node(pfn), order);
+        }
+        return pfn;
+    }
+
+    private static void note(Worker worker, int tenant, int got, int order) {
+        if (got != worker.missed) {
+            worker.fallbacks.add(FallbackCounts.key(tenant, worker.missed, got), 1L << order);
+        }
     }
 
     private boolean drainIdle(Worker worker, long nodes) {
@@ -145,6 +163,9 @@ public final class Allocator extends ZoneTable {
             long pfn = cache == null ? -NOMEM : takeFrom(cache, request, order, limited, word);
             if (pfn >= 0) {
                 return pfn;
+            }
+            if (outcomes == 0 && cache != null && pfn == -NOMEM && worker.missed < 0) {
+                worker.missed = node;
             }
             outcomes |= 1 << (int) -pfn;
         }

@@ -30,6 +30,8 @@ abstract sealed class ZoneTable permits Allocator {
     private volatile @Nullable Zone[] zones = new Zone[Worker.NODES];
 
     private volatile Worker[] workers = {};
+    /** Of workers that ended, and what nobody tried; under this object's lock. */
+    private final FallbackCounts others = new FallbackCounts();
 
     ZoneTable(Frames frames, Topology topology, Tenants tenants, Counters counters, Tuning tuning) {
         this.frames = frames;
@@ -112,7 +114,21 @@ abstract sealed class ZoneTable permits Allocator {
         }
         workers = Arrays.stream(workers).filter(w -> !w.equals(worker)).toArray(Worker[]::new);
         Arrays.fill(worker.caches, null);
+        worker.fallbacks.forEach(others::add);
         worker.forgetPath();
+    }
+
+    /** Counts pages that a tenant would have wanted on a node if there had been room. */
+    public final synchronized void lack(int tenant, int node, long pages) {
+        others.add(FallbackCounts.key(tenant, node, FallbackCounts.NOWHERE), pages);
+    }
+
+    /** Adds up what did not get the node that it wanted, since the machine was made. */
+    public final synchronized void fallbacks(FallbackCounts.Visitor into) {
+        others.forEach(into);
+        for (Worker worker : workers) {
+            worker.fallbacks.forEach(into);
+        }
     }
 
     /** {@return the worker's cache of the node as it is now, null when the node has no memory} */

@@ -1,7 +1,9 @@
 package moraine.core.impl.daemon;
 
 import java.util.random.RandomGenerator;
+import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.Owners;
 import moraine.core.api.host.DaemonContext;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.Errno;
@@ -45,12 +47,28 @@ final class DaemonContextImpl implements DaemonContext {
 
     @Override
     public Folios folios(int capacity) {
+        check(capacity, "folios");
+        return new FolioList(owner, capacity);
+    }
+
+    @Override
+    public Fallbacks fallbacks(int capacity) {
+        check(capacity, "rows");
+        return new FallbackList(owner, capacity);
+    }
+
+    @Override
+    public Owners owners() {
+        check();
+        return new OwnerList(owner);
+    }
+
+    private void check(int capacity, String what) {
         check();
         if (capacity < 1 || capacity > MOST) {
             throw MoraineException.caller(
-                    Errno.EINVAL, "a list of " + capacity + " folios is out of range; ask for 1 to " + MOST);
+                    Errno.EINVAL, "a list of " + capacity + " " + what + " is out of range; ask for 1 to " + MOST);
         }
-        return new FolioList(owner, capacity);
     }
 
     void revoke() {

@@ -21,6 +21,12 @@ public interface DaemonRoom {
      */
     int move(FolioList folios, int node, Cause cause, int mover, long mostPages);
 
+    /** As {@link moraine.core.api.daemon.Tick#fallbacks}. */
+    int fallbacks(FallbackList into);
+
+    /** As {@link moraine.core.api.daemon.Tick#census}, until a time of the machine's clock. */
+    boolean census(int node, OwnerList into, long endNs);
+
     /** Gives back what it holds; no call is under way, and none comes after. */
     void close();
 }

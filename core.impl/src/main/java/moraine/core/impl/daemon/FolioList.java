@@ -18,6 +18,7 @@ public final class FolioList implements Folios {
     private final int[] tenants;
     private final byte[] ages;
     private final byte[] bits;
+    private final byte[] unused;
     private int size;
     private int node = -1;
     private Attribute service = Attribute.MOVABLE;
@@ -31,6 +32,7 @@ public final class FolioList implements Folios {
         tenants = new int[capacity];
         ages = new byte[capacity];
         bits = new byte[capacity];
+        unused = new byte[capacity];
     }
 
     boolean isOf(Object other) {
@@ -60,6 +62,7 @@ public final class FolioList implements Folios {
         mappings[size] = mapped;
         bits[size] = (byte) (large ? LARGE : 0);
         ages[size] = 0;
+        unused[size] = 0;
         size++;
     }
 
@@ -67,6 +70,11 @@ public final class FolioList implements Folios {
     void describe(int age, boolean young, boolean anonymous, boolean dirty) {
         ages[size - 1] = (byte) Math.min(age, 0xff);
         bits[size - 1] |= (byte) ((young ? YOUNG : 0) | (anonymous ? ANONYMOUS : 0) | (dirty ? DIRTY : 0));
+    }
+
+    /** Says for how many rounds of the census nobody used the folio added last. */
+    void unused(byte rounds) {
+        unused[size - 1] = rounds;
     }
 
     /** {@return the node that was scanned, -1 before the first scan} */
@@ -121,6 +129,11 @@ public final class FolioList implements Folios {
     }
 
     @Override
+    public int unused(int index) {
+        return unused[checked(index)];
+    }
+
+    @Override
     public boolean young(int index) {
         return has(index, YOUNG);
     }
@@ -155,5 +168,6 @@ public final class FolioList implements Folios {
         tenants[gone] = tenants[size];
         ages[gone] = ages[size];
         bits[gone] = bits[size];
+        unused[gone] = unused[size];
     }
 }

@@ -28,16 +28,18 @@ final class FrameScan {
     private final Rooms rooms;
     private final Spaces spaces;
     private final Frames frames;
+    private final Census census;
     private final int initiator;
     /** Where the next scan of a node begins: section and offset. */
     private final long[] positions = new long[NODES];
 
     private long met;
 
-    FrameScan(Rooms rooms, Spaces spaces, int initiator) {
+    FrameScan(Rooms rooms, Spaces spaces, Census census, int initiator) {
         this.rooms = rooms;
         this.spaces = spaces;
         this.frames = rooms.frames;
+        this.census = census;
         this.initiator = initiator;
     }
 
@@ -109,6 +111,7 @@ final class FrameScan {
         met += pages;
         add(pfn, word, object, into);
         describe(pfn, object, into, ages);
+        into.unused((byte) census.unused(into.node(), pfn));
         return pages;
     }
 

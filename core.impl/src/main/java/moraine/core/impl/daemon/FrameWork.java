@@ -26,6 +26,8 @@ public final class FrameWork implements DaemonRoom {
     private final Rooms rooms;
     private final Frames frames;
     private final Agent agent;
+    private final Census census;
+    private final FallbackReader fallbacks;
     private final FrameScan scan;
     private final long[] heads = new long[BATCH];
 
@@ -34,7 +36,9 @@ public final class FrameWork implements DaemonRoom {
         this.rooms = rooms;
         this.frames = rooms.frames;
         this.agent = rooms.newAgent(initiator);
-        this.scan = new FrameScan(rooms, spaces, initiator);
+        this.census = new Census(rooms, spaces, initiator);
+        this.fallbacks = new FallbackReader(rooms.allocator);
+        this.scan = new FrameScan(rooms, spaces, census, initiator);
     }
 
     @Override
@@ -44,6 +48,22 @@ public final class FrameWork implements DaemonRoom {
         try {
             into.clear(node, service);
             return scan.run(agent, into, endNs);
+        } finally {
+            rooms.world.exit(agent);
+        }
+    }
+
+    @Override
+    public int fallbacks(FallbackList into) {
+        return fallbacks.read(into);
+    }
+
+    @Override
+    public boolean census(int node, OwnerList into, long endNs) {
+        rooms.topology.node(node);
+        rooms.world.enter(agent);
+        try {
+            return census.run(node, into, endNs);
         } finally {
             rooms.world.exit(agent);
         }
@@ -66,11 +86,12 @@ public final class FrameWork implements DaemonRoom {
     }
 
     private static Reason reason(Cause cause) {
-        if (cause == Cause.DEMOTION) {
+        if (cause == Cause.DEMOTION || cause == Cause.YIELD) {
             return Reason.DEMOTION;
         }
         throw MoraineException.caller(
-                Errno.EINVAL, "a daemon moves no page because of " + cause + "; name " + Cause.DEMOTION);
+                Errno.EINVAL,
+                "a daemon moves no page because of " + cause + "; name " + Cause.DEMOTION + " or " + Cause.YIELD);
     }
 
     @Override
@@ -113,11 +134,19 @@ public final class FrameWork implements DaemonRoom {
         agent.batch().order().to(node, reason, cause, mover);
         int moved = agent.batch().moveFrames(heads, held);
         if (moved > 0) {
-            agent.count(Stat.PGDEMOTE, moved);
-            agent.count(Stat.PGSTEAL, moved);
+            count(cause, moved);
             rooms.events.record(Event.Kind.MIGRATION, node, -1, 0, moved, cause);
         }
         return moved;
+    }
+
+    private void count(Cause cause, int moved) {
+        if (cause == Cause.YIELD) {
+            agent.count(Stat.YIELDED, moved);
+            return;
+        }
+        agent.count(Stat.PGDEMOTE, moved);
+        agent.count(Stat.PGSTEAL, moved);
     }
 
     /** A 2 MiB folio may be of a mapping that knows no other pages, which no device's memory holds. */

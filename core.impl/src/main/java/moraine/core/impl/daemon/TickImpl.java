@@ -1,7 +1,9 @@
 package moraine.core.impl.daemon;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.Owners;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
@@ -136,8 +138,12 @@ final class TickImpl implements Tick {
         if (folios instanceof FolioList list && list.isOf(this)) {
             return list;
         }
-        throw MoraineException.caller(
-                Errno.EINVAL, "the list is not one of " + instance + "; make it with its context's folios()");
+        throw foreign("folios()");
+    }
+
+    private MoraineException foreign(String maker) {
+        return MoraineException.caller(
+                Errno.EINVAL, "the list is not one of " + instance + "; make it with its context's " + maker);
     }
 
     @Override
@@ -181,6 +187,32 @@ final class TickImpl implements Tick {
             movedPages += moved;
             acted += moved;
             return moved;
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public int fallbacks(Fallbacks into) {
+        if (!(into instanceof FallbackList list) || !list.isOf(this)) {
+            throw foreign("fallbacks()");
+        }
+        enter();
+        try {
+            return room.fallbacks(list);
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public boolean census(int node, Owners into) {
+        if (!(into instanceof OwnerList list) || !list.isOf(this)) {
+            throw foreign("owners()");
+        }
+        enter();
+        try {
+            return left() && room.census(node, list, startNs + budget.timeNs());
         } finally {
             exit();
         }

@@ -241,6 +241,29 @@ public final class Frames extends FrameHolds {
         ages[section(pfn)][offset(pfn)] = (byte) Math.min(age, 0xff);
     }
 
+    /**
+     * Marks the frame used, for who counts use by owner: ageing takes the young mark away and leaves this one. Racing
+     * marks may be lost.
+     *
+     * @param by {@link Uses#CPU} or {@link Uses#DEVICE}
+     */
+    public void used(long pfn, int by) {
+        byte[] table = uses[section(pfn)];
+        int at = offset(pfn);
+        if ((table[at] & by) == 0) {
+            table[at] |= (byte) by;
+        }
+    }
+
+    /** {@return the frame's marks of use, see {@link Uses}} */
+    public int uses(long pfn) {
+        return uses[section(pfn)][offset(pfn)] & 0xff;
+    }
+
+    public void uses(long pfn, int marks) {
+        uses[section(pfn)][offset(pfn)] = (byte) marks;
+    }
+
     // ---- Content
 
     /** Zeroes frames that follow one another within a node's memory. */

@@ -39,6 +39,7 @@ abstract sealed class SectionTable permits FrameReferences {
     long[][] histories = new long[0][];
     long[][] youngs = new long[0][];
     byte[][] ages = new byte[0][];
+    byte[][] uses = new byte[0][];
     long[][] stamps = new long[0][];
     private long[] bases = new long[0];
     private byte[] nodes = new byte[0];
@@ -95,16 +96,19 @@ abstract sealed class SectionTable permits FrameReferences {
         long[][] longerYoungs = Arrays.copyOf(youngs, length);
         long[][] longerStamps = Arrays.copyOf(stamps, length);
         byte[][] longerAges = Arrays.copyOf(ages, length);
+        byte[][] longerUses = Arrays.copyOf(uses, length);
         Arrays.fill(longerWords, from, length, NO_WORDS);
         Arrays.fill(longerHistories, from, length, NO_WORDS);
         Arrays.fill(longerYoungs, from, length, NO_WORDS);
         Arrays.fill(longerStamps, from, length, NO_WORDS);
         Arrays.fill(longerAges, from, length, NO_BYTES);
+        Arrays.fill(longerUses, from, length, NO_BYTES);
         words = longerWords;
         histories = longerHistories;
         youngs = longerYoungs;
         stamps = longerStamps;
         ages = longerAges;
+        uses = longerUses;
         bases = Arrays.copyOf(bases, length);
         nodes = Arrays.copyOf(nodes, length);
         types = Arrays.copyOf(types, length);
@@ -117,6 +121,7 @@ abstract sealed class SectionTable permits FrameReferences {
             return;
         }
         int length = (sizes[section] + BLOCK_PAGES - 1) & -BLOCK_PAGES;
+        uses[section] = new byte[length];
         arrays(section, new long[2 * length], new long[length], new long[length / Long.SIZE], new byte[length]);
         if (backing == Backing.STAMPS) {
             stamps[section] = new long[length];
@@ -139,6 +144,7 @@ abstract sealed class SectionTable permits FrameReferences {
                 nodes[i] = -1;
                 sizes[i] = 0;
                 bases[i] = 0;
+                uses[i] = zeroAges;
                 arrays(i, zeros, zeros, zeros, zeroAges);
                 stamps[i] = backing == Backing.STAMPS ? zeros : NO_WORDS;
             }
@@ -193,14 +199,17 @@ abstract sealed class SectionTable permits FrameReferences {
         return words[section].length != 0 && sizes[section] != 0;
     }
 
-    /** {@return bytes of the records, histories, bitmaps, ages and tables; content stamps are content, not metadata} */
+    /**
+     * {@return bytes of the records, histories, bitmaps, ages, marks of use and tables; content stamps are content, not
+     * metadata}
+     */
     public final synchronized long metadataBytes() {
         long bytes = 0;
         for (int i = 0; i < sections; i++) {
-            bytes += 5L * Long.BYTES + Long.BYTES + 2 + Integer.BYTES;
+            bytes += 6L * Long.BYTES + Long.BYTES + 2 + Integer.BYTES;
             if (created(i)) {
                 bytes += (long) Long.BYTES * (words[i].length + histories[i].length + youngs[i].length);
-                bytes += ages[i].length;
+                bytes += ages[i].length + uses[i].length;
             }
         }
         return bytes;

@@ -46,6 +46,11 @@ final class Moves {
         actor.wake();
     }
 
+    /** Passes on what was not asked for. */
+    void lack(int space, long pages, int node) {
+        moves.lack(space, pages, node);
+    }
+
     private Step.Progress step() {
         Entry entry;
         synchronized (queue) {

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What a policy instance may ask of the host, until it is revoked. */
 final class PolicyContextImpl implements PolicyContext {
-    /** Where requests go; both return at once. */
+    /** Where requests go; all return at once. */
     interface Requests {
         /** Checks the plan on the spot and queues its publication. */
         void replan(Plan plan);
 
         void migrate(int space, long address, long bytes, int node, Cause cause);
+
+        void lack(int space, long pages, int node);
     }
 
     private final String instance;
@@ -56,6 +58,11 @@ final class PolicyContextImpl implements PolicyContext {
     @Override
     public void requestMigration(int space, long address, long bytes, int node, Cause cause) {
         requests().migrate(space, address, bytes, node, cause);
+    }
+
+    @Override
+    public void reportLack(int space, long pages, int node) {
+        requests().lack(space, pages, node);
     }
 
     void revoke() {

@@ -205,6 +205,13 @@ public final class PolicyHost implements Policies, Requesters, PolicyInstance.Ho
     }
 
     @Override
+    public void lack(PolicyInstance instance, int space, long pages, int node) {
+        if (instance() == instance) {
+            running().moves.lack(space, pages, node);
+        }
+    }
+
+    @Override
     public HostBase base() {
         return base;
     }

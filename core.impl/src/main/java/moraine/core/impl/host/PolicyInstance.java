@@ -35,6 +35,9 @@ final class PolicyInstance {
         void replan(PolicyInstance instance, Plan plan);
 
         void migrate(PolicyInstance instance, MoveRequest request);
+
+        /** Notes what a policy did not ask for, for want of room. */
+        void lack(PolicyInstance instance, int space, long pages, int node);
     }
 
     private final InstanceName name;
@@ -82,6 +85,11 @@ final class PolicyInstance {
         @Override
         public void migrate(int space, long address, long bytes, int node, Cause cause) {
             home.migrate(PolicyInstance.this, MoveRequest.of(space, address, bytes, node, cause));
+        }
+
+        @Override
+        public void lack(int space, long pages, int node) {
+            home.lack(PolicyInstance.this, space, pages, node);
         }
     }
 

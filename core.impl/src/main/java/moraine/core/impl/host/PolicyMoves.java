@@ -15,4 +15,7 @@ public interface PolicyMoves {
      * @return pages moved
      */
     int move(int space, long address, long bytes, int node, Cause cause, int mover);
+
+    /** Notes that pages of a space, which may be gone, are wanted on a node without room, which may be none. */
+    void lack(int space, long pages, int node);
 }

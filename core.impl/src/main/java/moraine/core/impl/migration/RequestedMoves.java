@@ -30,6 +30,14 @@ public final class RequestedMoves implements PolicyMoves {
                 .movedPages();
     }
 
+    @Override
+    public void lack(int spaceId, long pages, int node) {
+        SpaceImpl space = spaces.byId(spaceId);
+        if (space != null && pages > 0 && rooms.topology.exists(node)) {
+            rooms.allocator.lack(space.tenant(), node, pages);
+        }
+    }
+
     /** Moves what can be moved of a range. */
     public MigrationReport move(
             SpaceImpl space, long address, long bytes, int node, Cause cause, Reason reason, int mover) {

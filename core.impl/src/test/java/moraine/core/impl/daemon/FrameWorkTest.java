@@ -208,6 +208,99 @@ final class FrameWorkTest {
         refused(Errno.ENOENT, () -> scan(9, Attribute.RECLAIMABLE));
     }
 
+    /** {@return resident, used by CPUs, used by devices, unused for a round, of the only owner} */
+    private List<Long> census(int node) {
+        var owners = new OwnerList(this);
+        assertThat(work.census(node, owners, Long.MAX_VALUE)).isTrue();
+        if (owners.size() == 0) {
+            return List.of();
+        }
+        assertThat(owners.size()).isEqualTo(1);
+        return List.of(owners.residentPages(0), owners.usedByCpu(0), owners.usedByDevice(0), owners.unusedPages(0, 1));
+    }
+
+    private List<Integer> unused(int node) {
+        var rounds = new ArrayList<Integer>();
+        scan(node, Attribute.MOVABLE);
+        for (int i = 0; i < list.size(); i++) {
+            rounds.add(list.unused(i));
+        }
+        assertThat(scan(node, Attribute.MOVABLE)).isZero();
+        return rounds;
+    }
+
+    /** Waits until times of pages, which are kept in units, differ. */
+    private void later() {
+        long until = pair.under.mechanism().rooms().nowNs() + 10_000;
+        while (pair.under.mechanism().rooms().nowNs() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldCountWhoUsedPages() {
+        long at = mixed();
+        later();
+        assertThat(census(DEVICE)).containsExactly(8L, 0L, 0L, 0L);
+        later();
+        assertThat(census(DEVICE)).containsExactly(8L, 0L, 0L, 8L);
+        assertThat(pair.cpu.getLong(page(at, 1))).isEqualTo(2);
+        assertThat(census(DEVICE)).containsExactly(8L, 1L, 0L, 7L);
+        assertThat(unused(DEVICE)).containsExactlyInAnyOrder(0, 2, 2, 2, 2, 2, 2, 2);
+        assertThat(pair.cpu.getLong(page(at, 1))).isEqualTo(2);
+        assertThat(census(DEVICE)).containsExactly(8L, 1L, 0L, 7L);
+
+        pair.run(0, memory -> memory.getLong(page(at, 3)));
+        assertThat(census(DEVICE)).containsExactly(8L, 0L, 1L, 7L);
+    }
+
+    @Test
+    void shouldCountAPageThatHasJustComeAsUsed() {
+        mixed();
+        later();
+        census(DEVICE);
+        later();
+        long at = pair.written(1);
+        pair.space.migrate(at, Pages.SIZE, DEVICE, Cause.USER);
+
+        assertThat(census(DEVICE)).containsExactly(9L, 0L, 0L, 8L);
+    }
+
+    @Test
+    void shouldLeaveTheMarksOfAgeingToAgeing() {
+        pair.written(PAGES);
+        round(RAM, Attribute.RECLAIMABLE);
+        assertThat(census(RAM)).startsWith((long) PAGES, (long) PAGES);
+
+        assertThat(round(RAM, Attribute.RECLAIMABLE).values()).containsOnly(1);
+    }
+
+    @Test
+    void shouldTellWhatFellBackSinceItWasAsked() {
+        var rows = new FallbackList(this, 4);
+        assertThat(work.fallbacks(rows)).isZero();
+        long free = free(DEVICE);
+        long at = pair.written((int) free + 8);
+        assertThat(pair.space
+                        .migrate(at, (free + 8) * Pages.SIZE, DEVICE, Cause.USER)
+                        .movedPages())
+                .isLessThanOrEqualTo(free);
+
+        assertThat(work.fallbacks(rows)).isEqualTo(1);
+        assertThat(rows.wanted(0)).isEqualTo(DEVICE);
+        assertThat(rows.got(0)).isEqualTo(FallbackList.NOWHERE);
+        assertThat(rows.pages(0)).isGreaterThanOrEqualTo(8);
+        assertThat(work.fallbacks(rows)).isZero();
+    }
+
+    private long free(int node) {
+        return machine.nodes().stream()
+                .filter(info -> info.id() == node)
+                .findFirst()
+                .orElseThrow()
+                .freePages();
+    }
+
     private static void refused(Errno errno, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(

@@ -58,6 +58,20 @@ final class TickTest implements DaemonRoom, Clock {
     }
 
     @Override
+    public int fallbacks(FallbackList into) {
+        into.clear();
+        return into.add(1, 1) ? 1 : 0;
+    }
+
+    @Override
+    public boolean census(int node, OwnerList into, long endNs) {
+        nowNs += SCAN_NS;
+        into.clear();
+        into.of(node).unused[3] = 5;
+        return true;
+    }
+
+    @Override
     public void close() {}
 
     @Override
@@ -159,6 +173,24 @@ final class TickTest implements DaemonRoom, Clock {
         tick.begin();
 
         refused(Errno.EINVAL, "not one of fake", () -> tick.scan(0, Attribute.RECLAIMABLE, new FolioList(this, 4)));
+    }
+
+    @Test
+    void shouldCountOwnersWithinItsTime() {
+        var owners = new OwnerList(tick);
+        tick.begin();
+        assertThat(tick.census(3, owners)).isTrue();
+        assertThat(owners.tenant(0)).isEqualTo(3);
+        assertThat(owners.residentPages(0)).isEqualTo(5);
+        assertThat(owners.unusedPages(0, 3)).isEqualTo(5);
+        assertThat(owners.unusedPages(0, 4)).isZero();
+        nowNs += 100;
+
+        assertThat(tick.census(3, owners)).isFalse();
+        refused(Errno.EINVAL, "not one of fake", () -> tick.census(3, new OwnerList(this)));
+        refused(Errno.EINVAL, "not one of fake", () -> tick.fallbacks(new FallbackList(this, 1)));
+        assertThat(tick.fallbacks(new FallbackList(tick, 1))).isEqualTo(1);
+        assertThatThrownBy(() -> owners.tenant(1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

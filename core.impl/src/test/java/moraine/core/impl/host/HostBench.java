@@ -151,6 +151,13 @@ final class HostBench implements AutoCloseable, MachineView, Converter, PolicyMo
         return (int) (bytes >> Pages.SHIFT);
     }
 
+    @Override
+    public void lack(int space, long pages, int node) {
+        synchronized (moves) {
+            moves.add(space + " lacks " + pages + " on " + node);
+        }
+    }
+
     List<String> moves() {
         synchronized (moves) {
             return List.copyOf(moves);

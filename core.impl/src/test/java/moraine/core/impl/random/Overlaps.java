@@ -31,7 +31,8 @@ record Overlaps(Map<String, Long> counts) {
             "exclusive.revoked.pages",
             "migrate.pinned.pages",
             "advice.dropped.pages",
-            "pgdemote_kswapd");
+            "pgdemote_kswapd",
+            "yield.pages");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

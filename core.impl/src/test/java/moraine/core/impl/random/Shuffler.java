@@ -3,24 +3,30 @@ package moraine.core.impl.random;
 import java.util.random.RandomGenerator;
 import moraine.core.api.daemon.Daemon;
 import moraine.core.api.daemon.DaemonProvider;
+import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.Owners;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.host.DaemonContext;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Parameters;
 
-/** A daemon that ages RAM and moves some pages of every device to it, whatever their age. */
+/** A daemon that ages RAM, counts owners on every device and moves some of its pages to RAM, whatever their age. */
 final class Shuffler implements Daemon {
     static final String NAME = "shuffler";
     private static final long PERIOD_NS = 500_000;
     private static final int FOLIOS = 64;
 
     private final Folios list;
+    private final Fallbacks fallbacks;
+    private final Owners owners;
     private final RandomGenerator random;
 
     private Shuffler(DaemonContext context) {
         list = context.folios(FOLIOS);
+        fallbacks = context.fallbacks(4);
+        owners = context.owners();
         random = context.random();
     }
 
@@ -40,6 +46,7 @@ final class Shuffler implements Daemon {
     @Override
     public long tick(Tick tick) {
         tick.scan(0, Attribute.RECLAIMABLE, list);
+        tick.fallbacks(fallbacks);
         for (int device = 1; device <= Bench.DEVICES; device++) {
             tick.scan(device, Attribute.MOVABLE, list);
             for (int i = list.size() - 1; i >= 0; i--) {
@@ -47,7 +54,8 @@ final class Shuffler implements Daemon {
                     list.remove(i);
                 }
             }
-            tick.move(list, 0, Cause.DEMOTION);
+            tick.census(device, owners);
+            tick.move(list, 0, random.nextBoolean() ? Cause.YIELD : Cause.DEMOTION);
         }
         return PERIOD_NS;
     }
