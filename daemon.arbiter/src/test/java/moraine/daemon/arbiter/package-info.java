@@ -1,0 +1,5 @@
+/** Tests of the arbiter. */
+@NullMarked
+package moraine.daemon.arbiter;
+
+import org.jspecify.annotations.NullMarked;
