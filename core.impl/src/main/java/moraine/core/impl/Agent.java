@@ -7,6 +7,7 @@ import moraine.core.impl.access.AccessContext;
 import moraine.core.impl.allocator.Worker;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.migration.Batch;
+import moraine.core.impl.migration.Evictor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class Agent {
     private final long[] counts = new long[Stat.values().length];
     private final long[] scratch = new long[Pages.PER_LARGE];
     private @Nullable Batch batch;
+    private @Nullable Evictor evictor;
     private @Nullable AccessContext context;
     private @Nullable SetPolicy taskPolicy;
     private int depth;
@@ -73,6 +75,16 @@ public final class Agent {
         if (now == null) {
             now = new Batch(rooms, this);
             batch = now;
+        }
+        return now;
+    }
+
+    /** {@return what takes pages off nodes for this agent} */
+    public Evictor evictor() {
+        Evictor now = evictor;
+        if (now == null) {
+            now = new Evictor(rooms);
+            evictor = now;
         }
         return now;
     }

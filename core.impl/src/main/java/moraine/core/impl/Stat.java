@@ -41,6 +41,7 @@ public enum Stat {
     PGSTEAL("pgsteal", "pages", "pages that reclaim took off a node"),
     PGDEMOTE("pgdemote_kswapd", "pages", "pages that a daemon moved to slower memory"),
     YIELDED("yield.pages", "pages", "pages that a daemon moved to make room for a tenant that starves"),
+    OOM_KILL("oom_kill", "spaces", "spaces ended because they overflowed the memory that they were bound to"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -18,6 +18,7 @@ import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
 import moraine.core.api.model.RequestBit;
+import moraine.core.api.model.WhenFull;
 import moraine.core.api.model.Zonelist;
 
 /**
@@ -73,11 +74,10 @@ final class CdmRepresentation {
     private Representation zonelist() {
         var lists = new ArrayList<Zonelist>();
         for (NodeSpec node : machine.profile().nodes()) {
-            List<Integer> ram = ram(node);
-            List<Integer> all = coherent(node.id()) ? join(node.id(), ram) : ram;
+            List<Integer> all = coherent(node.id()) ? devicesList(node, ram(node)) : systemsList(node, ram(node));
             lists.add(new Zonelist(node.id(), null, all, List.of(node.id())));
         }
-        return representation(lists, COHERENT_DEVICE, system(), ListSelection.FIRST_OF_MASK, List.of());
+        return representation(lists, COHERENT_DEVICE, unasked(), ListSelection.FIRST_OF_MASK, List.of());
     }
 
     /**
@@ -89,9 +89,9 @@ final class CdmRepresentation {
         var lists = new ArrayList<Zonelist>();
         for (NodeSpec node : machine.profile().nodes()) {
             boolean closed = coherent(node.id()) && !settings.thisNode();
-            lists.add(new Zonelist(node.id(), null, all(node), closed ? ram(node) : List.of(node.id())));
+            lists.add(new Zonelist(node.id(), null, list(node), closed ? ram(node) : List.of(node.id())));
         }
-        return representation(lists, UNBINDABLE_DEVICE, system(), ListSelection.LOCAL, List.of());
+        return representation(lists, UNBINDABLE_DEVICE, unasked(), ListSelection.LOCAL, List.of());
     }
 
     /**
@@ -102,10 +102,11 @@ final class CdmRepresentation {
         var lists = new ArrayList<Zonelist>();
         machine.profile()
                 .nodes()
-                .forEach(node -> lists.add(new Zonelist(node.id(), null, all(node), List.of(node.id()))));
+                .forEach(node -> lists.add(new Zonelist(node.id(), null, list(node), List.of(node.id()))));
         var asked = EnumSet.of(RequestBit.EXPLICIT_MASK, RequestBit.NAMED_NODE);
-        List<Admission> admissions =
-                devices().stream().map(node -> new Admission(node, asked)).toList();
+        List<Admission> admissions = settings.spill().in()
+                ? List.of()
+                : devices().stream().map(node -> new Admission(node, asked)).toList();
         return representation(lists, COHERENT_DEVICE, NodeSet.ALL, ListSelection.LOCAL, admissions);
     }
 
@@ -128,7 +129,40 @@ final class CdmRepresentation {
                 LEAVING.forEach(reason -> lists.add(new Zonelist(node.id(), reason, ram(node), itself)));
             }
         }
-        return new Representation(types, lists, defaultMask, selection, admissions);
+        var full = new TreeMap<Integer, WhenFull>();
+        devices().forEach(node -> full.put(node, settings.full()));
+        return new Representation(types, lists, defaultMask, selection, admissions, full);
+    }
+
+    /** {@return the nodes of requests without a mask} */
+    private NodeSet unasked() {
+        return settings.spill().in() ? NodeSet.ALL : system();
+    }
+
+    /** {@return a device's own list: itself, and RAM where pages spill out} */
+    private List<Integer> devicesList(NodeSpec device, List<Integer> beyond) {
+        return settings.spill().out() ? join(device.id(), beyond) : List.of(device.id());
+    }
+
+    /** {@return a list of RAM, and at its end the devices where pages spill in} */
+    private List<Integer> systemsList(NodeSpec node, List<Integer> ram) {
+        if (!settings.spill().in()) {
+            return ram;
+        }
+        var list = new ArrayList<>(ram);
+        list.addAll(machine.profile().nearest(node.id(), other -> coherent(other.id())));
+        return list;
+    }
+
+    /**
+     * {@return the list of a node where all lists have all zones} Devices come last where who asks for nothing may get
+     * them; then a preference leads to a device, which decides alone what becomes of it.
+     */
+    private List<Integer> list(NodeSpec node) {
+        if (!settings.spill().in()) {
+            return all(node);
+        }
+        return coherent(node.id()) ? devicesList(node, ram(node)) : systemsList(node, ram(node));
     }
 
     private List<Integer> devices() {

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Parameters;
+import moraine.core.api.model.WhenFull;
 
 /**
  * The parameters of the CDM strategy, checked.
@@ -14,8 +15,13 @@ import moraine.core.api.model.Parameters;
  * @param thisNode whether, with {@link Isolation#CPUSET}, a request that names the node and takes no other gets it
  * @param counterThreshold accesses of a region, as a device's counters report it, from which its pages move there
  * @param largePages whether an aligned first touch may make a 2 MiB page
+ * @param spill where pages may go for which a node has no room
+ * @param full what becomes of touches that find a device full
  */
-record CdmSettings(Isolation isolation, boolean thisNode, long counterThreshold, boolean largePages) {
+record CdmSettings(
+        Isolation isolation, boolean thisNode, long counterThreshold, boolean largePages, Spill spill, WhenFull full) {
+    private static final String SPILL = "spill";
+    private static final String FULL = "full";
     private static final String ISOLATION = "isolation";
     private static final String THIS_NODE = "thisNode";
     private static final String THRESHOLD = "counterThreshold";
@@ -31,19 +37,65 @@ record CdmSettings(Isolation isolation, boolean thisNode, long counterThreshold,
         MASK
     }
 
+    /** Whether pages spill from one kind of memory to the other, by direction. */
+    enum Spill {
+        /** Neither way: what a device has no room for fails, and system memory does not use devices. */
+        NONE,
+        /** From devices to RAM, as in 2017. */
+        OUT,
+        /** From RAM to devices, as their last resort. */
+        IN,
+        BOTH;
+
+        boolean out() {
+            return this == OUT || this == BOTH;
+        }
+
+        boolean in() {
+            return this == IN || this == BOTH;
+        }
+    }
+
     static CdmSettings of(Parameters given) {
         var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(ISOLATION, THIS_NODE, THRESHOLD, LARGE));
+        unknown.removeAll(List.of(FULL, ISOLATION, THIS_NODE, THRESHOLD, LARGE, SPILL));
         if (!unknown.isEmpty()) {
-            throw bad("cdm has no parameter " + unknown.first() + ", only " + THRESHOLD + ", " + ISOLATION + ", "
-                    + LARGE + ", " + THIS_NODE);
+            throw bad("cdm has no parameter " + unknown.first() + ", only " + THRESHOLD + ", " + FULL + ", " + ISOLATION
+                    + ", " + LARGE + ", " + SPILL + ", " + THIS_NODE);
         }
         Isolation isolation = isolation(given);
         if (isolation != Isolation.CPUSET && given.values().containsKey(THIS_NODE)) {
             throw bad("parameter " + THIS_NODE + " with " + ISOLATION + "="
                     + isolation.name().toLowerCase(Locale.ROOT) + "; it belongs to " + ISOLATION + "=cpuset");
         }
-        return new CdmSettings(isolation, given.flag(THIS_NODE, true), threshold(given), given.flag(LARGE, false));
+        return new CdmSettings(
+                isolation,
+                given.flag(THIS_NODE, true),
+                threshold(given),
+                given.flag(LARGE, false),
+                spill(given),
+                full(given));
+    }
+
+    private static Spill spill(Parameters given) {
+        String value = given.text(SPILL, "out");
+        return switch (value) {
+            case "none" -> Spill.NONE;
+            case "out" -> Spill.OUT;
+            case "in" -> Spill.IN;
+            case "both" -> Spill.BOTH;
+            default -> throw bad("parameter " + SPILL + "=" + value + " is not offered; choose none, out, in or both");
+        };
+    }
+
+    private static WhenFull full(Parameters given) {
+        String value = given.text(FULL, "fail");
+        return switch (value) {
+            case "fail" -> WhenFull.FAIL;
+            case "reclaim" -> WhenFull.RECLAIM;
+            case "end" -> WhenFull.END;
+            default -> throw bad("parameter " + FULL + "=" + value + " is not offered; choose fail, reclaim or end");
+        };
     }
 
     private static Isolation isolation(Parameters given) {

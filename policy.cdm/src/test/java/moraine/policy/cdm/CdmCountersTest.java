@@ -104,5 +104,6 @@ final class CdmCountersTest {
                 .containsExactly(
                         new RecordingContext.Move(7, 0, REGION, 1, Cause.ACCESS_COUNTERS),
                         new RecordingContext.Move(7, REGION, REGION, 1, Cause.ACCESS_COUNTERS));
+        assertThat(tight.lacks).containsExactly(new RecordingContext.Lack(7, Pages.PER_LARGE, 1));
     }
 }

@@ -47,8 +47,10 @@ final class CdmProviderTest {
                 "counterThreshold | 0 | parameter counterThreshold=0 accesses is below 1; 256 is usual",
                 "counterThreshold | lots | parameter counterThreshold=lots is not a whole number",
                 "largePages | 1 | parameter largePages=1 is not true or false",
-                "threshold | 1 | cdm has no parameter threshold, only counterThreshold, isolation, largePages,"
-                        + " thisNode",
+                "spill | all | parameter spill=all is not offered; choose none, out, in or both",
+                "full | kill | parameter full=kill is not offered; choose fail, reclaim or end",
+                "threshold | 1 | cdm has no parameter threshold, only counterThreshold, full, isolation, largePages,"
+                        + " spill, thisNode",
             })
     void shouldRefuseABadParameterInALine(String name, String value, String message) {
         var parameters = Parameters.NONE.with(name, value);

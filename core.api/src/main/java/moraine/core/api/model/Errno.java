@@ -35,5 +35,7 @@ public enum Errno {
     /** The tenant's quota is used up. */
     EDQUOT,
     /** The deadline passed. */
-    ETIMEDOUT
+    ETIMEDOUT,
+    /** The space was ended because it overflowed the memory that it was bound to. */
+    SIGKILL
 }

@@ -30,6 +30,8 @@ public record Event(long timeNs, Kind kind, int initiator, int space, long addre
         /** A pinned page keeps its former type; the address is that of its frame, the number times the page size. */
         KEPT,
         EXCHANGE,
-        EJECTION
+        EJECTION,
+        /** A space was ended because a node was full; the pages are those of its tenant on the node. */
+        OUT_OF_MEMORY
     }
 }

@@ -58,6 +58,12 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
                         outcome,
                         Blame.RESOURCES,
                         access + " met a page that is lost, lies beyond the end of its file, or could not be read");
+            case SIGKILL ->
+                new MoraineException(
+                        outcome,
+                        Blame.RESOURCES,
+                        access + ": the space was ended, for the memory that it is bound to was full; bind it to more,"
+                                + " or touch less");
             case ETIMEDOUT ->
                 MoraineException.caller(
                         outcome,

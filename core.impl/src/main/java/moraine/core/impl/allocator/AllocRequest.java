@@ -69,6 +69,20 @@ public final class AllocRequest {
         return this;
     }
 
+    /** Makes it the same as another; {@return this} */
+    public AllocRequest set(AllocRequest other) {
+        reset(other.reason, other.intent, other.initiator, other.tenant);
+        explicitMask = other.explicitMask;
+        maskPreferred = other.maskPreferred;
+        home = other.home;
+        effectiveMask = other.effectiveMask;
+        maySpill = other.maySpill;
+        namedNode = other.namedNode;
+        reserve = other.reserve;
+        device = other.device;
+        return this;
+    }
+
     /**
      * {@return what admission tests may ask for, a bit for each {@link RequestBit}} A node is named by a request that
      * takes no other; preferring one is not naming it.

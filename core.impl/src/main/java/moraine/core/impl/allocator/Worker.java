@@ -11,10 +11,13 @@ public final class Worker {
 
     public final AllocRequest request = new AllocRequest();
 
+    /** What a request was, while another takes its place. */
+    public final AllocRequest spare = new AllocRequest();
+
     /** What did not get the node that it wanted. */
     final FallbackCounts fallbacks = new FallbackCounts();
     /** Node that the last request that walked wanted and that had no room, -1 for none. */
-    int missed = -1;
+    public int missed = -1;
 
     /** By node; null until the worker first meets the node. */
     final FrameCache[] caches = new FrameCache[NODES];

@@ -15,9 +15,11 @@ import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
 import moraine.core.api.model.RequestBit;
+import moraine.core.api.model.WhenFull;
 import moraine.core.api.model.Zonelist;
 import moraine.core.impl.topology.Topology;
 import moraine.core.impl.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** Checks a representation against the machine and lays it out in arrays. */
 @SuppressWarnings("EnumOrdinal")
@@ -124,6 +126,17 @@ final class ZonelistCompiler {
             types[node.id()] = type == null ? table.systemRam() : table.intern(type);
         }
         return types;
+    }
+
+    /** {@return what becomes of touches that find a node full, by node; null passes them on} */
+    @Nullable
+    WhenFull[] whenFull() {
+        WhenFull[] rules = new WhenFull[NODES];
+        representation.whenFull().forEach((node, rule) -> {
+            checkNode(node, "what becomes of touches when a node is full");
+            rules[node] = rule == WhenFull.FAIL ? null : rule;
+        });
+        return rules;
     }
 
     long defaultMask() {

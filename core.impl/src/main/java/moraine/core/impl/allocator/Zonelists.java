@@ -1,9 +1,12 @@
 package moraine.core.impl.allocator;
 
+import java.util.Arrays;
+import java.util.Objects;
 import moraine.core.api.model.ListSelection;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
 import moraine.core.api.model.RequestBit;
+import moraine.core.api.model.WhenFull;
 import moraine.core.impl.topology.Topology;
 import moraine.core.impl.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal")
 public final class Zonelists {
     /** Lists nothing, so that every request fails: what holds until a policy has published. */
-    public static final Zonelists EMPTY = new Zonelists(new int[0][], new int[64], new int[64], 0, false);
+    public static final Zonelists EMPTY =
+            new Zonelists(new int[0][], new int[64], new int[64], 0, false, new WhenFull[64]);
 
     private static final int REASONS = Reason.values().length;
     private static final int NAMED = 1 << RequestBit.NAMED_NODE.ordinal();
@@ -31,13 +35,25 @@ public final class Zonelists {
 
     private final long defaultMask;
     private final boolean firstOfMask;
+    /** By node; null passes requests on. */
+    private final @Nullable WhenFull[] whenFull;
 
-    Zonelists(int[][] lists, int[] admissions, int[] types, long defaultMask, boolean firstOfMask) {
+    private final boolean passesOn;
+
+    Zonelists(
+            int[][] lists,
+            int[] admissions,
+            int[] types,
+            long defaultMask,
+            boolean firstOfMask,
+            @Nullable WhenFull[] whenFull) {
         this.lists = lists;
         this.admissions = admissions;
         this.types = types;
         this.defaultMask = defaultMask;
         this.firstOfMask = firstOfMask;
+        this.whenFull = whenFull;
+        this.passesOn = Arrays.stream(whenFull).allMatch(Objects::isNull);
     }
 
     /** Makes lists of a representation, or says in one line what is wrong with it. */
@@ -48,7 +64,8 @@ public final class Zonelists {
                 compiler.admissions(),
                 compiler.types(types),
                 compiler.defaultMask(),
-                representation.selection() == ListSelection.FIRST_OF_MASK);
+                representation.selection() == ListSelection.FIRST_OF_MASK,
+                compiler.whenFull());
     }
 
     static int places(int nodes) {
@@ -64,11 +81,22 @@ public final class Zonelists {
         return types[node];
     }
 
+    /** {@return whether every full node passes requests on} */
+    public boolean passesOn() {
+        return passesOn;
+    }
+
+    /** {@return what becomes of touches that find a node full; -1 stands for no node} */
+    public WhenFull whenFull(int node) {
+        WhenFull rule = node < 0 ? null : whenFull[node];
+        return rule == null ? WhenFull.FAIL : rule;
+    }
+
     /** {@return the same lists with another type for new pages of a node} */
     Zonelists withType(int node, int type) {
         int[] others = types.clone();
         others[node] = type;
-        return new Zonelists(lists, admissions, others, defaultMask, firstOfMask);
+        return new Zonelists(lists, admissions, others, defaultMask, firstOfMask, whenFull);
     }
 
     /**

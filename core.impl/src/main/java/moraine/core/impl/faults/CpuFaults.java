@@ -46,7 +46,8 @@ public final class CpuFaults {
      * Does something about a fault of a CPU.
      *
      * @param initiator node of the CPU
-     * @return OK when the access is worth trying again; EFAULT, SIGBUS, ENOMEM, EDQUOT, EBADF, ETIMEDOUT when it is not
+     * @return OK when the access is worth trying again; EFAULT, SIGBUS, ENOMEM, EDQUOT, EBADF, ETIMEDOUT, SIGKILL when
+     *     it is not
      */
     public Errno resolve(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
         Errno outcome = attempt(agent, space, address, intent, initiator);
@@ -81,6 +82,9 @@ public final class CpuFaults {
             agent.count(Stat.CPU_FAULTS);
             rooms.charge(Cost.CPU_FAULT, initiator, initiator, initiator, 1);
             Vma vma = space.vmas().find(address);
+            if (space.killed()) {
+                return Errno.SIGKILL;
+            }
             if (vma == null) {
                 return space.closed() ? Errno.EBADF : Errno.EFAULT;
             }
@@ -122,8 +126,8 @@ public final class CpuFaults {
      */
     public Errno resolveLocked(Agent agent, SpaceImpl space, long address, Intent intent, long entry, int initiator) {
         Vma vma = space.vmas().find(address);
-        if (vma == null) {
-            return Errno.EFAULT;
+        if (vma == null || space.killed()) {
+            return vma == null ? Errno.EFAULT : Errno.SIGKILL;
         }
         rooms.points.reach(Point.FAULT_LOOKED_UP);
         return afterRoom(agent, space, resolve(agent, vma, address, intent, entry, initiator));

@@ -11,14 +11,17 @@ import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.frames.History;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.mempolicy.MemoryPolicies;
+import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.vma.Vma;
 
 /** Turns what is known of a page into an allocation request, and what was done into its history. */
 public final class Placement {
     private final Rooms rooms;
+    private final FullNodes fullNodes;
 
     public Placement(Rooms rooms) {
         this.rooms = rooms;
+        this.fullNodes = new FullNodes(rooms);
     }
 
     /** Fills the agent's request for the new page of a mapping at an address. */
@@ -45,6 +48,11 @@ public final class Placement {
         request.reset(reason, intent, initiator, tenant);
         request.effectiveMask = rooms.tenants.allowedMask(tenant);
         return request;
+    }
+
+    /** Allocates a page for a touch in a space; also SIGKILL, negated, when that ended the space. */
+    long allocate(Agent agent, SpaceImpl space, AllocRequest request) {
+        return fullNodes.allocate(agent, space, request);
     }
 
     public boolean isDevice(int node) {

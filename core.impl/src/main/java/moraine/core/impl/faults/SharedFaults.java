@@ -115,7 +115,7 @@ final class SharedFaults {
         long address = vma.address(vma.object(), index);
         AllocRequest request = placement.request(agent, vma, address, reason, intent, from);
         placement.prefer(request, vma, address);
-        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        long pfn = placement.allocate(agent, vma.space(), request);
         if (pfn < 0) {
             return pfn;
         }

@@ -72,7 +72,8 @@ final class LastResort {
                 }
             }
         }
-        var whole = new Representation(types, lists, given.defaultMask(), given.selection(), given.admissions());
+        var whole = new Representation(
+                types, lists, given.defaultMask(), given.selection(), given.admissions(), given.whenFull());
         return new Plan(
                 whole,
                 plan.deviceRules(),

@@ -2,6 +2,7 @@ package moraine.core.impl.migration;
 
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -42,7 +43,7 @@ final class AllocateStep extends SlotStep {
     private AllocRequest request(int slot) {
         AllocRequest request = agent.worker().request;
         request.reset(order.reason, Intent.WRITE, order.initiator, tenant(slot));
-        if (order.target < 0 && request.reserve == Reserve.NONE) {
+        if (order.target < 0 && request.reserve == Reserve.NONE && order.reason != Reason.DEMOTION) {
             request.reserve = Reserve.BRING_BACK;
         }
         if (order.target >= 0) {

@@ -26,6 +26,7 @@ public final class Evictor {
     private final Rooms rooms;
     private final Frames frames;
     private final int batch;
+    private final long[] victims = new long[Pages.PER_LARGE];
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private long sparedSinceNs = Long.MAX_VALUE;
     /* Of the current call: why, the victims held and their pages, pages moved or dropped, duplicates dropped. */
@@ -54,6 +55,16 @@ public final class Evictor {
      */
     public int evict(Agent agent, int node, int wanted) {
         return drive(agent, node, wanted, Reason.EVICTION, Cause.EVICTION, 2 * rooms.allocator.capacity(node));
+    }
+
+    /**
+     * Moves reclaimable pages off a node for a touch that found it full. It takes nothing from the reserve, and leaves
+     * pages whose tenants may go nowhere else.
+     *
+     * @return pages that left
+     */
+    public int reclaim(Agent agent, int node, int wanted) {
+        return drive(agent, node, wanted, Reason.DEMOTION, Cause.EVICTION, 2 * rooms.allocator.capacity(node));
     }
 
     /**
@@ -87,9 +98,9 @@ public final class Evictor {
         begin(Reason.EVICTION, Cause.EVICTION);
         for (int i = 0; i < count && left() + heldPages < wanted; i++) {
             if (victim(agent, node, pfns[i])) {
-                take(agent, pfns[i]);
+                take(pfns[i]);
             }
-            if (held == agent.scratch().length) {
+            if (held == victims.length) {
                 move(agent, node);
             }
         }
@@ -130,7 +141,7 @@ public final class Evictor {
                 break;
             }
             if ((all || !spared(pfn)) && hold(agent, pfn, all)) {
-                take(agent, pfn);
+                take(pfn);
             }
             if (held == batch && move(agent, node) == 0 && agent.batch().full()) {
                 break;
@@ -155,8 +166,8 @@ public final class Evictor {
         return moved + duplicates;
     }
 
-    private void take(Agent agent, long pfn) {
-        agent.scratch()[held++] = pfn;
+    private void take(long pfn) {
+        victims[held++] = pfn;
         heldPages += 1 << frames.order(pfn);
     }
 
@@ -173,7 +184,7 @@ public final class Evictor {
         int gone = dropLazy(agent);
         int mover = rooms.regimes.current().mover();
         agent.batch().order().off(rooms.home(node), reason, cause, mover);
-        gone += held == 0 ? 0 : agent.batch().moveFrames(agent.scratch(), held);
+        gone += held == 0 ? 0 : agent.batch().moveFrames(victims, held);
         if (gone > 0) {
             rooms.events.record(Event.Kind.EVICTION, node, -1, 0, gone, cause);
         }
@@ -185,7 +196,6 @@ public final class Evictor {
 
     /** Drops the victims whose content nobody needs; the others stay held. @return pages dropped */
     private int dropLazy(Agent agent) {
-        long[] victims = agent.scratch();
         int dropped = 0;
         int kept = 0;
         for (int i = 0; i < held; i++) {
@@ -211,7 +221,7 @@ public final class Evictor {
             duplicates += rooms.duplicates.evict(pfn) ? 1 : 0;
             return false;
         }
-        if (!rooms.types.has(frames.type(pfn), Attribute.MOVABLE) || frames.flag(pfn, Frames.UNEVICTABLE)) {
+        if (!mayLeave(frames.type(pfn)) || frames.flag(pfn, Frames.UNEVICTABLE)) {
             return false;
         }
         rooms.points.reach(Point.FRAME_LOOKED_UP);
@@ -228,6 +238,11 @@ public final class Evictor {
         }
         agent.put(pfn);
         return false;
+    }
+
+    private boolean mayLeave(int type) {
+        return rooms.types.has(type, Attribute.MOVABLE)
+                && (reason != Reason.DEMOTION || rooms.types.has(type, Attribute.RECLAIMABLE));
     }
 
     /** {@return whether an entry maps it, or shared memory or the page cache keeps it} */

@@ -13,6 +13,7 @@ import moraine.core.api.host.UserfaultHandler;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Event;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MbindFlag;
@@ -65,6 +66,7 @@ public final class SpaceImpl implements AddressSpace {
     private volatile VmaMap vmas = VmaMap.EMPTY;
     private volatile @Nullable SetPolicy policy;
     private volatile boolean closed;
+    private volatile boolean killed;
 
     SpaceImpl(Rooms rooms, Spaces spaces, int id, String name, int tenant) {
         this.rooms = rooms;
@@ -117,6 +119,28 @@ public final class SpaceImpl implements AddressSpace {
 
     public VmaMap vmas() {
         return vmas;
+    }
+
+    /** {@return whether it was ended because memory that it was bound to is full} */
+    public boolean killed() {
+        return killed;
+    }
+
+    /**
+     * Ends the space for want of memory: accesses fail from now on, and what it has is freed soon, by somebody else.
+     *
+     * @param node that is full
+     */
+    public void kill(Agent agent, int node) {
+        synchronized (this) {
+            if (killed || closed) {
+                return;
+            }
+            killed = true;
+        }
+        agent.count(Stat.OOM_KILL);
+        rooms.events.record(Event.Kind.OUT_OF_MEMORY, node, id, 0, rooms.tenants.charged(tenant, node), null);
+        spaces.reap(this);
     }
 
     /** Publishes another map; the lock is held exclusively. */
@@ -345,7 +369,7 @@ public final class SpaceImpl implements AddressSpace {
             }
             closed = true;
         }
-        devices.close(Errno.EBADF);
+        devices.close(killed ? Errno.SIGKILL : Errno.EBADF);
         spaces.ending(this);
         mappings.end();
     }

@@ -9,6 +9,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.hints.Advisor;
 import moraine.core.impl.hints.Remaps;
+import moraine.core.impl.host.Desk;
 import moraine.core.impl.host.Requesters;
 import moraine.core.impl.machine.SpaceEnd;
 import moraine.core.impl.migration.RequestedMoves;
@@ -24,6 +25,7 @@ public final class Spaces {
     private final Pinner pinner;
     private final Remaps remaps;
     private final Advisor advisor;
+    private @Nullable Desk reaper;
     private final AtomicInteger nextId = new AtomicInteger(1);
     private final ConcurrentSkipListMap<Integer, SpaceImpl> byId = new ConcurrentSkipListMap<>();
 
@@ -71,8 +73,24 @@ public final class Spaces {
         return advisor;
     }
 
+    /** Has a space that was killed closed by an actor, which is made for the first one. */
+    void reap(SpaceImpl space) {
+        synchronized (byId) {
+            if (reaper == null) {
+                int home = rooms.topology.profile().nodes().getFirst().id();
+                reaper = new Desk(rooms.environment, "moraine-reaper", rooms.home(home));
+            }
+            reaper.post(space::close);
+        }
+    }
+
     /** Ends what the spaces have in common; all are closed. */
     public void close() {
+        synchronized (byId) {
+            if (reaper != null) {
+                reaper.close();
+            }
+        }
         advisor.close();
         remaps.close();
     }

@@ -122,20 +122,65 @@ final class ZonelistsTest {
                 .toList());
     }
 
+    /** The node that was wanted and has no room, -1 for none. */
+    private static int missed(Representation representation, AllocRequest request, long allowed, Set<Integer> full) {
+        int wanted = within(representation, request, allowed, Set.of());
+        long mask = request.explicitMask;
+        if (wanted < 0 && request.maskPreferred) {
+            request.explicitMask = 0;
+            wanted = within(representation, request, allowed, Set.of());
+            request.explicitMask = mask;
+        }
+        return full.contains(wanted) ? wanted : -1;
+    }
+
+    /** {@return pages recorded as fallen back} */
+    private long recorded(int tenant, int wanted, int got) {
+        long[] found = new long[1];
+        machine.allocator.fallbacks(
+                (key, pages) -> found[0] += key == FallbackCounts.key(tenant, wanted, got) ? pages : 0);
+        return found[0];
+    }
+
+    private Set<Integer> fill(int node) {
+        machine.publish(machine.everybody(List.of(list(0, 0), list(1, 1), list(2, 2), list(3, 3))));
+        AllocRequest request = machine.worker.request.reset(Reason.EVICTION, Intent.READ, node, 0);
+        request.namedNode = node;
+        request.maySpill = false;
+        while (machine.allocator.allocate(machine.worker, request, 0) >= 0) {
+            request.reserve = Reserve.EVICTION;
+        }
+        return Set.of(node);
+    }
+
+    private static boolean forOthers(Reason reason) {
+        return EnumSet.of(Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL, Reason.DEMOTION)
+                .contains(reason);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldInterpretRandomRepresentationsAsTheOracleDoes(long seed) {
         Random random = new Random(seed);
         machine.tenants.define("limited", NodeSet.of(0, 1), List.of());
+        Set<Integer> full = seed % 2 == 0 ? Set.of() : fill((int) seed / 2);
         int granted = 0;
         int refused = 0;
+        int fellBack = 0;
         for (int round = 0; round < 60; round++) {
             Representation representation = randomRepresentation(random);
             machine.publish(representation);
             for (int i = 0; i < 40; i++) {
                 AllocRequest request = randomRequest(random);
-                int expected = oracle(representation, request, machine.tenants.allowedMask(request.tenant), Set.of());
+                long allowed = machine.tenants.allowedMask(request.tenant);
+                int expected = oracle(representation, request, allowed, full);
+                int missed = missed(representation, request, allowed, full);
+                long before = recorded(request.tenant, missed, expected);
                 long pfn = machine.allocator.allocate(machine.worker, request, 0);
+                assertThat(recorded(request.tenant, missed, expected) - before)
+                        .as("seed %d round %d request %d missed %d", seed, round, i, missed)
+                        .isEqualTo(missed < 0 || forOthers(request.reason) ? 0 : 1);
+                fellBack += missed < 0 ? 0 : 1;
                 assertThat(pfn < 0 ? -1 : machine.frames.node(pfn))
                         .as("seed %d round %d request %d of %s", seed, round, i, representation)
                         .isEqualTo(expected);
@@ -149,6 +194,7 @@ final class ZonelistsTest {
         }
         assertThat(granted).isPositive();
         assertThat(refused).isPositive();
+        assertThat(fellBack > 0).isEqualTo(!full.isEmpty());
         machine.assertSound();
     }
 
