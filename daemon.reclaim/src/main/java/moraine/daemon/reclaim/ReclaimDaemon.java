@@ -7,6 +7,7 @@ import moraine.core.api.daemon.Daemon;
 import moraine.core.api.daemon.Folios;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.host.DaemonContext;
+import moraine.core.api.model.Hierarchy;
 import moraine.core.api.model.NodeInfo;
 
 /**

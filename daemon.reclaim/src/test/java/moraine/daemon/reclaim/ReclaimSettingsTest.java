@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Rank;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,8 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ReclaimSettingsTest {
     @Test
     void shouldHaveUsualValues() {
-        assertThat(ReclaimSettings.of(Parameters.NONE))
-                .isEqualTo(new ReclaimSettings(ReclaimSettings.Rank.LATENCY, 1, 1_000_000));
+        assertThat(ReclaimSettings.of(Parameters.NONE)).isEqualTo(new ReclaimSettings(Rank.LATENCY, 1, 1_000_000));
     }
 
     @ParameterizedTest

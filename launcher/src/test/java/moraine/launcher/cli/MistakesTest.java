@@ -70,7 +70,8 @@ final class MistakesTest {
                 "nodes --profile | nodes: Missing required parameter for option '--profile' (NAME);"
                         + " see ./moraine help nodes",
                 "nodes --profile gh20 | no profile gh20; did you mean gh200?",
-                "nodes --profile cray | no profile cray; there are gh200, power9-v100-cdm, cxl-type3, knl-mcdram",
+                "nodes --profile cray | no profile cray; there are gh200, power9-v100-cdm, cxl-type3, knl-mcdram,"
+                        + " stacked-cxl",
                 "run --device-memory lots | device memory \"lots\" is no size; write 50% of the footprint, or 64MiB",
                 "compare --workload pagernak | no workload pagernak; did you mean pagerank?",
                 "run --workload sort | no workload sort; there are pagerank, vector-add, stencil, k-means",

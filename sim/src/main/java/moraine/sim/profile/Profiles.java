@@ -19,7 +19,8 @@ import moraine.core.api.model.MoraineException;
 
 /** The profiles that come with the simulation, and those in files of their own. */
 public final class Profiles {
-    private static final List<String> NAMES = List.of("gh200", "power9-v100-cdm", "cxl-type3", "knl-mcdram");
+    private static final List<String> NAMES =
+            List.of("gh200", "power9-v100-cdm", "cxl-type3", "knl-mcdram", "stacked-cxl");
     private static final String SUFFIX = ".yaml";
 
     private Profiles() {}

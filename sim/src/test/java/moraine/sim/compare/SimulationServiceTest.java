@@ -110,7 +110,7 @@ final class SimulationServiceTest {
     void shouldNameWhatThereIs() {
         assertThat(simulation.profiles())
                 .extracting(Choice::name)
-                .containsExactly("gh200", "power9-v100-cdm", "cxl-type3", "knl-mcdram");
+                .containsExactly("gh200", "power9-v100-cdm", "cxl-type3", "knl-mcdram", "stacked-cxl");
         assertThat(simulation.workloads())
                 .extracting(Choice::name)
                 .containsExactly("pagerank", "vector-add", "stencil", "k-means");

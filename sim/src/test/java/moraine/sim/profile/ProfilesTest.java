@@ -98,8 +98,8 @@ final class ProfilesTest {
     @Test
     void shouldSayWhichProfilesThereAre() {
         assertThatThrownBy(() -> Profiles.load("gh300"))
-                .hasMessage("no profile gh300; there are gh200, power9-v100-cdm, cxl-type3, knl-mcdram, or name a .yaml"
-                        + " file");
+                .hasMessage("no profile gh300; there are gh200, power9-v100-cdm, cxl-type3, knl-mcdram, stacked-cxl, or"
+                        + " name a .yaml file");
         assertThatThrownBy(() -> Profiles.load("none.yaml"))
                 .hasMessage("profile file none.yaml cannot be read: there is no such file; check the path");
     }
