@@ -25,6 +25,7 @@ import moraine.core.impl.machine.Foundation;
 import moraine.core.impl.mempolicy.MemoryPolicies;
 import moraine.core.impl.migration.LazyPages;
 import moraine.core.impl.mirror.Duplicates;
+import moraine.core.impl.numa.HintRing;
 import moraine.core.impl.pins.Pins;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.tenants.Tenants;
@@ -55,6 +56,8 @@ public final class Rooms {
     public final MemoryPolicies policies;
     public final World world;
     public final PageCache cache;
+    /** Touches that planted hints told of. */
+    public final HintRing hintFaults;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
     public final long zeroPage;
 
@@ -85,6 +88,7 @@ public final class Rooms {
         lazyPages = new LazyPages(this);
         world = new World(actors);
         allocator.onExhausted(nodes -> world.visitIdle(agent -> allocator.drain(agent.worker(), nodes)));
+        hintFaults = new HintRing(tuning.hintRing);
         policies = new MemoryPolicies(this);
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());

@@ -42,6 +42,12 @@ public enum Stat {
     PGDEMOTE("pgdemote_kswapd", "pages", "pages that a daemon moved to slower memory"),
     YIELDED("yield.pages", "pages", "pages that a daemon moved to make room for a tenant that starves"),
     OOM_KILL("oom_kill", "spaces", "spaces ended because they overflowed the memory that they were bound to"),
+    NUMA_HINTED("numa_pte_updates", "pages", "pages whose next touch by a CPU is to be noticed"),
+    NUMA_FAULTS("numa_hint_faults", "faults", "touches by CPUs that were noticed so"),
+    NUMA_FAULTS_LOST("numa_hint_faults_lost", "faults", "such touches that no daemon heard of, for too many waited"),
+    NUMA_MIGRATED("numa_pages_migrated", "pages", "pages that a daemon moved to who uses them"),
+    PGPROMOTE_CANDIDATE("pgpromote_candidate", "pages", "pages that a daemon wanted to move to faster memory"),
+    PGPROMOTE_SUCCESS("pgpromote_success", "pages", "pages that a daemon moved to faster memory"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -1,6 +1,7 @@
 package moraine.core.impl;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +117,11 @@ public final class TestPolicy implements PlacementPolicy {
 
     private MemoryType nodeType() {
         PinRule lasting = PinRule.valueOf(parameters.text("longPins", PinRule.MIGRATE_FIRST.name()));
-        return new MemoryType(NODE_TYPE.name(), NODE_TYPE.attributes(), NODE_TYPE.pinShort(), lasting);
+        var attributes = EnumSet.copyOf(NODE_TYPE.attributes());
+        if (parameters.flag("hinted", false)) {
+            attributes.add(Attribute.HINT_FAULTABLE);
+        }
+        return new MemoryType(NODE_TYPE.name(), attributes, NODE_TYPE.pinShort(), lasting);
     }
 
     private Representation node(MachineView machine) {

@@ -50,9 +50,10 @@ final class CdmRepresentation {
 
     /**
      * Pages that no device's memory ever holds: those that could not leave it, the pool of large pages, and those that
-     * nobody uses much.
+     * are used little, or much, by CPUs.
      */
-    private static final List<Reason> NEVER = List.of(Reason.UNMOVABLE, Reason.LARGE_ONLY, Reason.DEMOTION);
+    private static final List<Reason> NEVER =
+            List.of(Reason.UNMOVABLE, Reason.LARGE_ONLY, Reason.DEMOTION, Reason.PROMOTION);
 
     private final MachineView machine;
     private final CdmSettings settings;

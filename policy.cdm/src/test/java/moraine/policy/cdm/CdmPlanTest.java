@@ -35,7 +35,9 @@ final class CdmPlanTest {
                         new Zonelist(0, Reason.LARGE_ONLY, List.of(0), List.of(0)),
                         new Zonelist(1, Reason.LARGE_ONLY, List.of(0), List.of(0)),
                         new Zonelist(0, Reason.DEMOTION, List.of(0), List.of(0)),
-                        new Zonelist(1, Reason.DEMOTION, List.of(0), List.of(0)));
+                        new Zonelist(1, Reason.DEMOTION, List.of(0), List.of(0)),
+                        new Zonelist(0, Reason.PROMOTION, List.of(0), List.of(0)),
+                        new Zonelist(1, Reason.PROMOTION, List.of(0), List.of(0)));
     }
 
     @Test

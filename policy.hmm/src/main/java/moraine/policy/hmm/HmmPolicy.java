@@ -95,7 +95,9 @@ final class HmmPolicy implements PlacementPolicy {
         }
         for (DeviceInfo device : machine.devices()) {
             lists.add(ownFaults(device.node(), profile));
-            lists.add(new Zonelist(device.node(), Reason.DEMOTION, profile.nearestRam(device.node()), List.of()));
+            List<Integer> ram = profile.nearestRam(device.node());
+            lists.add(new Zonelist(device.node(), Reason.DEMOTION, ram, List.of()));
+            lists.add(new Zonelist(device.node(), Reason.PROMOTION, ram, List.of()));
         }
         return new Representation(types, lists, NodeSet.ALL, ListSelection.LOCAL, List.of());
     }

@@ -33,7 +33,8 @@ final class HmmPlanTest {
                         new Zonelist(0, null, List.of(0), List.of(0)),
                         new Zonelist(1, null, List.of(0), List.of(1)),
                         new Zonelist(1, Reason.DEVICE_FAULT, List.of(1, 0), List.of(1)),
-                        new Zonelist(1, Reason.DEMOTION, List.of(0), List.of()));
+                        new Zonelist(1, Reason.DEMOTION, List.of(0), List.of()),
+                        new Zonelist(1, Reason.PROMOTION, List.of(0), List.of()));
     }
 
     @Test
@@ -48,7 +49,9 @@ final class HmmPlanTest {
                         new Zonelist(3, Reason.DEVICE_FAULT, List.of(3, 0, 1, 2), List.of(3)),
                         new Zonelist(4, Reason.DEVICE_FAULT, List.of(4, 2, 1, 0), List.of(4)),
                         new Zonelist(3, Reason.DEMOTION, List.of(0, 1, 2), List.of()),
-                        new Zonelist(4, Reason.DEMOTION, List.of(2, 1, 0), List.of()));
+                        new Zonelist(4, Reason.DEMOTION, List.of(2, 1, 0), List.of()),
+                        new Zonelist(3, Reason.PROMOTION, List.of(0, 1, 2), List.of()),
+                        new Zonelist(4, Reason.PROMOTION, List.of(2, 1, 0), List.of()));
     }
 
     @Test

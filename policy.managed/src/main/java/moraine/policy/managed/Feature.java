@@ -12,7 +12,7 @@ enum Feature {
     DEMOTION("demotion", Attribute.DEMOTION_TARGET),
     /** Applications bind to it and move pages to and from it. */
     USER_NUMA("user_numa", Attribute.USER_BINDABLE, Attribute.USER_MIGRATABLE),
-    /** Hint faults tell which of its pages CPUs use, so that they may be promoted. */
+    /** Hint faults tell which of its pages CPUs use; they are promoted, from it and to it. */
     NUMA_BALANCING("numa_balancing", Attribute.HINT_FAULTABLE),
     /** Long-term pins hold its pages where they are; without it they fail, and the page stays. */
     LONGTERM_PIN("ltpin");

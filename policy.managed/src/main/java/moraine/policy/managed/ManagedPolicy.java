@@ -104,6 +104,9 @@ final class ManagedPolicy implements PlacementPolicy {
         if (open(node, Feature.DEMOTION)) {
             reasons.add(Reason.DEMOTION);
         }
+        if (open(node, Feature.NUMA_BALANCING)) {
+            reasons.add(Reason.PROMOTION);
+        }
         return reasons.stream()
                 .map(reason -> new Zonelist(node, reason, ram, List.of(node)))
                 .toList();

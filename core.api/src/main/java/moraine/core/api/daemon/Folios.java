@@ -38,6 +38,17 @@ public interface Folios {
     /** {@return its tenant's place in the machine's list of tenants} */
     int tenant(int index);
 
+    /** {@return the node that it was on} */
+    int node(int index);
+
+    /**
+     * Puts a folio to the end of another list of this daemon and takes it off this one, as {@link #remove} does.
+     *
+     * @param to empty, or with folios that were met for the same service
+     * @return false, with nothing changed, when the other list is full
+     */
+    boolean transfer(int index, Folios to);
+
     /** Takes a folio off the list; the last one takes its place. */
     void remove(int index);
 }

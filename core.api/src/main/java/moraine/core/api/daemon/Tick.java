@@ -33,8 +33,13 @@ public interface Tick {
      * tenant may not use the node, its memory holds no file pages, or the budget is used up. All others are taken off
      * it, moved or not. A node that the cause does not allow takes none, and counts as an illegal answer.
      *
-     * @param folios of this daemon's scans
-     * @param cause why, as histories tell it: {@link Cause#DEMOTION}, {@link Cause#YIELD}
+     * <p>RAM takes pages for every cause. A device takes those of a {@link Cause#DEMOTION} or {@link Cause#YIELD} if its
+     * memory is a {@link Attribute#DEMOTION_TARGET}, and those of a {@link Cause#PROMOTION} or {@link Cause#BALANCE} if
+     * it is {@link Attribute#HINT_FAULTABLE}: what is brought there because it is used has to be seen when it is used
+     * no more.
+     *
+     * @param folios of this daemon's scans or hint faults
+     * @param cause why, as histories tell it: one of these four
      * @return pages moved
      * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node, EINVAL for another cause
      */
@@ -59,4 +64,25 @@ public interface Tick {
      * @throws moraine.core.api.model.MoraineException ENOENT for an unknown node
      */
     boolean census(int node, Owners into);
+
+    /**
+     * Plants hints in the entries of folios: the next touch of each by a CPU faults, costs that much, and is told by
+     * {@link #hintFaults}. Only memory that is {@link Attribute#HINT_FAULTABLE} gets hints, whatever was scanned for;
+     * pages that are pinned, on their way, a device's alone, or forbidden to everybody get none. One that waits for its
+     * touch already keeps the time at which it was planted. Devices do not notice.
+     *
+     * @param folios of this daemon; all that were looked at are taken off the list, the rest stays when the budget is
+     *     used up
+     * @return pages that got one
+     */
+    int hint(Folios folios);
+
+    /**
+     * Takes touches of hinted pages, of all nodes in the order in which they came. They wait in a ring of the machine,
+     * so two daemons that ask share them; those that found the ring full are counted and lost.
+     *
+     * @param into gets the folios that are still the page that was touched, in place of what it had
+     * @return how many; 0 when none waits, or when the budget is used up
+     */
+    int hintFaults(HintFaults into);
 }

@@ -3,6 +3,7 @@ package moraine.core.api.host;
 import java.util.random.RandomGenerator;
 import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.HintFaults;
 import moraine.core.api.daemon.Owners;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -33,4 +34,7 @@ public interface DaemonContext {
      * Makes an empty list for {@link moraine.core.api.daemon.Tick#census} to fill; it grows with the number of tenants.
      */
     Owners owners();
+
+    /** As {@link #folios}, for hint faults. */
+    HintFaults hintFaults(int capacity);
 }

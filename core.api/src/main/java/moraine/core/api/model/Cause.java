@@ -28,7 +28,11 @@ public enum Cause {
     /** The page was not used for long when its node ran low. */
     DEMOTION("moved to slower memory, for it was not used for long"),
     /** Nobody used the page for long, and another tenant wanted its node and found no room. */
-    YIELD("moved to make room for a tenant that starves");
+    YIELD("moved to make room for a tenant that starves"),
+    /** The page was used while in slower memory than need be (Linux pgpromote). */
+    PROMOTION("moved to faster memory, for it is used"),
+    /** The page was used by processors of another node, whose memory is as fast (Linux NUMA balancing). */
+    BALANCE("moved to the processors that use it");
 
     private final String text;
 

@@ -6,7 +6,7 @@ public enum PageState {
     /** The shared zero page, read-only. */
     ZERO,
     PRESENT,
-    /** Present but marked so that the next touch tells who touches. */
+    /** Present but marked: so that the next touch tells who touches, or because the mapping allows none. */
     HINT,
     /** In memory that the CPU cannot address. */
     DEVICE_PRIVATE,

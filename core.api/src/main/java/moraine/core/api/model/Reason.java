@@ -25,5 +25,7 @@ public enum Reason {
     /** A 2 MiB page of a mapping that has no other (Linux: the pools of HugeTLB). */
     LARGE_ONLY,
     /** A page that nobody uses much goes to a slower node before its own is full. */
-    DEMOTION
+    DEMOTION,
+    /** A page that processors use goes to a node that they see better. */
+    PROMOTION
 }

@@ -65,6 +65,8 @@ public enum Point {
      * and a reference; a range is announced.
      */
     LAZY_MARKED,
+    /** A folio in whose entries hints are to be planted is held; no entry was looked at. Holds its frame lock. */
+    HINT_HELD,
     /** A page was made exclusive to a device and is not yet in its table. Holds the frame lock. */
     EXCLUSIVE_MARKED,
     /**

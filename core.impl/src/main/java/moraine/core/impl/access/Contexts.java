@@ -32,8 +32,9 @@ public final class Contexts {
     }
 
     /**
-     * Makes contexts translate anew, so that a page which is still used is marked young again; waits for nobody. No
-     * entry has changed: what an access under way goes on with is as good as what it would get.
+     * Makes contexts translate anew, so that a page which is still used is marked young again, or is noticed where a
+     * hint was planted; waits for nobody. Nothing else about an entry has changed: what an access under way goes on
+     * with is as good as what it would get.
      */
     public void renew() {
         for (AccessContext context : all) {

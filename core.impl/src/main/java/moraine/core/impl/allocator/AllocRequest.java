@@ -22,7 +22,9 @@ public final class AllocRequest {
             Reason.POLICY_MIGRATE,
             Reason.EVICTION,
             Reason.CONVERSION,
-            Reason.REMOVAL);
+            Reason.REMOVAL,
+            Reason.DEMOTION,
+            Reason.PROMOTION);
     /** Reasons under which a page has to go somewhere whatever its tenant may have and hold. */
     private static final int FORCED = set(Reason.BRING_BACK, Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
 

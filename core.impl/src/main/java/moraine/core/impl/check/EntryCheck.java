@@ -85,7 +85,7 @@ final class EntryCheck {
             broken("entry-protection", address, entry, "it is writable in a mapping that allows " + vma.protection());
         }
         switch (Pte.kind(entry)) {
-            case Pte.PRESENT -> {
+            case Pte.PRESENT, Pte.NUMA_HINT -> {
                 if (vma.protection() == Protection.NONE) {
                     broken("entry-protection", address, entry, "it is present in a mapping that allows nothing");
                 }

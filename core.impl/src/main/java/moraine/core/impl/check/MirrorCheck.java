@@ -72,7 +72,7 @@ final class MirrorCheck {
         }
         boolean agrees = switch (Pte.kind(cpu)) {
             case Pte.ZERO -> Pte.kind(entry) == Pte.ZERO;
-            case Pte.PRESENT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE ->
+            case Pte.PRESENT, Pte.NUMA_HINT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE ->
                 Pte.kind(entry) == Pte.PRESENT && Pte.pfn(cpu) == Pte.pfn(entry);
             default -> false;
         };
@@ -97,7 +97,7 @@ final class MirrorCheck {
     private void duplicate(DeviceTable table, long address, long entry, long cpu) {
         long copy = Pte.pfn(entry);
         tally.duplicate(copy, address, space);
-        boolean readOnly = Pte.kind(cpu) == Pte.PRESENT
+        boolean readOnly = Pte.reachable(cpu)
                 && !Pte.writable(cpu)
                 && (cpu & Pte.DUPLICATED) != 0
                 && !Pte.writable(entry)

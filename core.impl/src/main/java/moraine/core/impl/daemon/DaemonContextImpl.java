@@ -3,6 +3,7 @@ package moraine.core.impl.daemon;
 import java.util.random.RandomGenerator;
 import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.HintFaults;
 import moraine.core.api.daemon.Owners;
 import moraine.core.api.host.DaemonContext;
 import moraine.core.api.host.MachineView;
@@ -47,14 +48,17 @@ final class DaemonContextImpl implements DaemonContext {
 
     @Override
     public Folios folios(int capacity) {
-        check(capacity, "folios");
-        return new FolioList(owner, capacity);
+        return new FolioList(owner, within(capacity, "folios"));
+    }
+
+    @Override
+    public HintFaults hintFaults(int capacity) {
+        return new HintFaultList(owner, within(capacity, "folios"));
     }
 
     @Override
     public Fallbacks fallbacks(int capacity) {
-        check(capacity, "rows");
-        return new FallbackList(owner, capacity);
+        return new FallbackList(owner, within(capacity, "rows"));
     }
 
     @Override
@@ -63,12 +67,13 @@ final class DaemonContextImpl implements DaemonContext {
         return new OwnerList(owner);
     }
 
-    private void check(int capacity, String what) {
+    private int within(int capacity, String what) {
         check();
         if (capacity < 1 || capacity > MOST) {
             throw MoraineException.caller(
                     Errno.EINVAL, "a list of " + capacity + " " + what + " is out of range; ask for 1 to " + MOST);
         }
+        return capacity;
     }
 
     void revoke() {

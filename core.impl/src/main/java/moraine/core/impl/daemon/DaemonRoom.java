@@ -27,6 +27,12 @@ public interface DaemonRoom {
     /** As {@link moraine.core.api.daemon.Tick#census}, until a time of the machine's clock. */
     boolean census(int node, OwnerList into, long endNs);
 
+    /** As {@link moraine.core.api.daemon.Tick#hint}, until a time of the machine's clock. */
+    int hint(FolioList folios, long endNs);
+
+    /** As {@link moraine.core.api.daemon.Tick#hintFaults}. */
+    int hintFaults(HintFaultList into);
+
     /** Gives back what it holds; no call is under way, and none comes after. */
     void close();
 }

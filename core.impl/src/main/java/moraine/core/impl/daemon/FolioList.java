@@ -2,10 +2,13 @@ package moraine.core.impl.daemon;
 
 import moraine.core.api.daemon.Folios;
 import moraine.core.api.model.Attribute;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.impl.frames.Frames;
 
 /** Folios as a scan met them, in arrays beside one another: adding one makes no object. */
-public final class FolioList implements Folios {
+public sealed class FolioList implements Folios permits HintFaultList {
     private static final int LARGE = 1;
     private static final int YOUNG = 1 << 1;
     private static final int ANONYMOUS = 1 << 2;
@@ -16,6 +19,7 @@ public final class FolioList implements Folios {
     private final long[] identities;
     private final int[] mappings;
     private final int[] tenants;
+    private final byte[] nodes;
     private final byte[] ages;
     private final byte[] bits;
     private final byte[] unused;
@@ -30,23 +34,29 @@ public final class FolioList implements Folios {
         identities = new long[capacity];
         mappings = new int[capacity];
         tenants = new int[capacity];
+        nodes = new byte[capacity];
         ages = new byte[capacity];
         bits = new byte[capacity];
         unused = new byte[capacity];
     }
 
-    boolean isOf(Object other) {
+    final boolean isOf(Object other) {
         return owner == other;
     }
 
-    /** Empties the list for a scan. */
-    void clear(int ofNode, Attribute forService) {
+    /** Empties the list for folios of a node. */
+    final void clear(int ofNode, Attribute forService) {
         size = 0;
         node = ofNode;
         service = forService;
     }
 
-    boolean room() {
+    /** Says on which node the folios are that are added from now on. */
+    final void on(int ofNode) {
+        node = ofNode;
+    }
+
+    final boolean room() {
         return size < pfns.length;
     }
 
@@ -55,11 +65,12 @@ public final class FolioList implements Folios {
      *
      * @param identity word 1 of its record: which page of which object
      */
-    void add(long pfn, long identity, boolean large, int tenant, int mapped) {
+    final void add(long pfn, long identity, boolean large, int tenant, int mapped) {
         pfns[size] = pfn;
         identities[size] = identity;
         tenants[size] = tenant;
         mappings[size] = mapped;
+        nodes[size] = (byte) node;
         bits[size] = (byte) (large ? LARGE : 0);
         ages[size] = 0;
         unused[size] = 0;
@@ -67,7 +78,7 @@ public final class FolioList implements Folios {
     }
 
     /** Says more of the folio added last. */
-    void describe(int age, boolean young, boolean anonymous, boolean dirty) {
+    final void describe(int age, boolean young, boolean anonymous, boolean dirty) {
         ages[size - 1] = (byte) Math.min(age, 0xff);
         bits[size - 1] |= (byte) ((young ? YOUNG : 0) | (anonymous ? ANONYMOUS : 0) | (dirty ? DIRTY : 0));
     }
@@ -77,7 +88,7 @@ public final class FolioList implements Folios {
         unused[size - 1] = rounds;
     }
 
-    /** {@return the node that was scanned, -1 before the first scan} */
+    /** {@return the node whose folios are being added, -1 for none} */
     int node() {
         return node;
     }
@@ -88,8 +99,18 @@ public final class FolioList implements Folios {
     }
 
     /** {@return word 1 of the folio's record as it was} */
-    long identity(int index) {
+    final long identity(int index) {
         return identities[checked(index)];
+    }
+
+    /** {@return whether the folio, which the caller has locked or only looks at, still is the page that was met} */
+    final boolean isStill(int index, Frames frames) {
+        long pfn = pfn(index);
+        return !frames.isTail(pfn)
+                && frames.node(pfn) == node(index)
+                && frames.word1(pfn) == identity(index)
+                && 1 << frames.order(pfn) == pages(index)
+                && frames.tenant(pfn) == tenant(index);
     }
 
     @Override
@@ -102,7 +123,7 @@ public final class FolioList implements Folios {
         return size;
     }
 
-    private int checked(int index) {
+    final int checked(int index) {
         if (index < 0 || index >= size) {
             throw new IndexOutOfBoundsException("folio " + index + " of a list of " + size);
         }
@@ -159,15 +180,50 @@ public final class FolioList implements Folios {
     }
 
     @Override
-    public void remove(int index) {
+    public int node(int index) {
+        return nodes[checked(index)];
+    }
+
+    @Override
+    public boolean transfer(int index, Folios to) {
+        int from = checked(index);
+        if (!(to instanceof FolioList other) || other.owner != owner || other == this) {
+            throw refused("the list to take it is this one, or another daemon's; make it with the context's folios()");
+        }
+        if (other.size == 0) {
+            other.clear(-1, service);
+        }
+        if (other.service != service) {
+            throw refused("the list to take it has folios met for " + other.service + ", this one for " + service);
+        }
+        if (!other.room()) {
+            return false;
+        }
+        other.copy(this, from, other.size++);
+        remove(from);
+        return true;
+    }
+
+    private static MoraineException refused(String why) {
+        return MoraineException.caller(Errno.EINVAL, "a folio stays in its list: " + why);
+    }
+
+    @Override
+    public final void remove(int index) {
         int gone = checked(index);
         size--;
-        pfns[gone] = pfns[size];
-        identities[gone] = identities[size];
-        mappings[gone] = mappings[size];
-        tenants[gone] = tenants[size];
-        ages[gone] = ages[size];
-        bits[gone] = bits[size];
-        unused[gone] = unused[size];
+        copy(this, size, gone);
+    }
+
+    /** Takes over all that another list says of a folio. */
+    void copy(FolioList other, int from, int to) {
+        pfns[to] = other.pfns[from];
+        identities[to] = other.identities[from];
+        mappings[to] = other.mappings[from];
+        tenants[to] = other.tenants[from];
+        nodes[to] = other.nodes[from];
+        ages[to] = other.ages[from];
+        bits[to] = other.bits[from];
+        unused[to] = other.unused[from];
     }
 }

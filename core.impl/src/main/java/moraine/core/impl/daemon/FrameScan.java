@@ -23,7 +23,8 @@ final class FrameScan {
     /** What it costs to look at a page in use: its record and its object come from memory. */
     private static final long LOOK_NS = 20;
 
-    private static final long ABSENT = FrameWord.flags(Frames.TAIL | Frames.FREE | Frames.CACHED | Frames.OFFLINE);
+    /** Flags of a frame that is no page. */
+    static final long ABSENT = FrameWord.flags(Frames.TAIL | Frames.FREE | Frames.CACHED | Frames.OFFLINE);
 
     private final Rooms rooms;
     private final Spaces spaces;

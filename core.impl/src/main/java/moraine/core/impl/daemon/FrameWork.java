@@ -2,11 +2,8 @@ package moraine.core.impl.daemon;
 
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
-import moraine.core.api.model.Errno;
 import moraine.core.api.model.Event;
-import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeKind;
-import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -29,6 +26,7 @@ public final class FrameWork implements DaemonRoom {
     private final Census census;
     private final FallbackReader fallbacks;
     private final FrameScan scan;
+    private final HintWork hints;
     private final long[] heads = new long[BATCH];
 
     /** @param initiator node whose processors do it */
@@ -39,6 +37,7 @@ public final class FrameWork implements DaemonRoom {
         this.census = new Census(rooms, spaces, initiator);
         this.fallbacks = new FallbackReader(rooms.allocator);
         this.scan = new FrameScan(rooms, spaces, census, initiator);
+        this.hints = new HintWork(rooms, agent);
     }
 
     @Override
@@ -71,13 +70,10 @@ public final class FrameWork implements DaemonRoom {
 
     @Override
     public @Nullable String refusal(int node, Cause cause) {
-        Reason reason = reason(cause);
+        Attribute needed = MoveRule.of(cause).needed();
         String type = rooms.types.type(typeOf(node)).name();
-        boolean open = rooms.topology.kind(node) != NodeKind.DEVICE
-                || rooms.types.has(typeOf(node), Attribute.DEMOTION_TARGET);
-        return open
-                ? null
-                : reason + " to node " + node + ", whose memory " + type + " is not " + Attribute.DEMOTION_TARGET;
+        boolean open = rooms.topology.kind(node) != NodeKind.DEVICE || rooms.types.has(typeOf(node), needed);
+        return open ? null : cause + " to node " + node + ", whose memory " + type + " is not " + needed;
     }
 
     private int typeOf(int node) {
@@ -85,21 +81,12 @@ public final class FrameWork implements DaemonRoom {
         return rooms.regimes.current().typeOfNode(node);
     }
 
-    private static Reason reason(Cause cause) {
-        if (cause == Cause.DEMOTION || cause == Cause.YIELD) {
-            return Reason.DEMOTION;
-        }
-        throw MoraineException.caller(
-                Errno.EINVAL,
-                "a daemon moves no page because of " + cause + "; name " + Cause.DEMOTION + " or " + Cause.YIELD);
-    }
-
     @Override
     public int move(FolioList folios, int node, Cause cause, int mover, long mostPages) {
-        if (rooms.allocator.capacity(node) == 0 || folios.node() == node) {
+        if (rooms.allocator.capacity(node) == 0) {
             return 0;
         }
-        Reason reason = reason(cause);
+        MoveRule rule = MoveRule.of(cause);
         rooms.world.enter(agent);
         try {
             int moved = 0;
@@ -107,46 +94,38 @@ public final class FrameWork implements DaemonRoom {
             int held = 0;
             for (int i = 0; i < folios.size(); ) {
                 int pages = folios.pages(i);
-                if (pages > left || !mayGo(folios, i, node)) {
+                if (pages > left || folios.node(i) == node || !mayGo(folios, i, node)) {
                     i++;
                     continue;
                 }
+                rule.asked(agent, pages);
                 if (hold(folios, i)) {
                     heads[held++] = folios.pfn(i);
                     left -= pages;
                 }
                 folios.remove(i);
                 if (held == BATCH) {
-                    moved += move(held, node, reason, cause, mover);
+                    moved += move(held, node, rule, mover);
                     held = 0;
                 }
             }
-            return moved + move(held, node, reason, cause, mover);
+            return moved + move(held, node, rule, mover);
         } finally {
             rooms.world.exit(agent);
         }
     }
 
-    private int move(int held, int node, Reason reason, Cause cause, int mover) {
+    private int move(int held, int node, MoveRule rule, int mover) {
         if (held == 0) {
             return 0;
         }
-        agent.batch().order().to(node, reason, cause, mover);
+        agent.batch().order().to(node, rule.reason(), rule.cause(), mover);
         int moved = agent.batch().moveFrames(heads, held);
         if (moved > 0) {
-            count(cause, moved);
-            rooms.events.record(Event.Kind.MIGRATION, node, -1, 0, moved, cause);
+            rule.moved(agent, moved);
+            rooms.events.record(Event.Kind.MIGRATION, node, -1, 0, moved, rule.cause());
         }
         return moved;
-    }
-
-    private void count(Cause cause, int moved) {
-        if (cause == Cause.YIELD) {
-            agent.count(Stat.YIELDED, moved);
-            return;
-        }
-        agent.count(Stat.PGDEMOTE, moved);
-        agent.count(Stat.PGSTEAL, moved);
     }
 
     /** A 2 MiB folio may be of a mapping that knows no other pages, which no device's memory holds. */
@@ -163,19 +142,11 @@ public final class FrameWork implements DaemonRoom {
         if (!frames.exists(pfn) || frames.isTail(pfn) || !frames.hold(pfn)) {
             return false;
         }
-        if (same(folios, index, pfn) && leaves(pfn, folios.service())) {
+        if (folios.isStill(index, frames) && leaves(pfn, folios.service())) {
             return true;
         }
         agent.letGo(pfn);
         return false;
-    }
-
-    private boolean same(FolioList folios, int index, long pfn) {
-        return !frames.isTail(pfn)
-                && frames.node(pfn) == folios.node()
-                && frames.word1(pfn) == folios.identity(index)
-                && 1 << frames.order(pfn) == folios.pages(index)
-                && frames.tenant(pfn) == folios.tenant(index);
     }
 
     private boolean leaves(long pfn, Attribute service) {
@@ -190,6 +161,16 @@ public final class FrameWork implements DaemonRoom {
                 && !frames.flag(pfn, Frames.UNEVICTABLE | Frames.WRITEBACK)
                 && object != null
                 && (frames.mappings(pfn) > 0 || object.shared());
+    }
+
+    @Override
+    public int hint(FolioList folios, long endNs) {
+        return hints.plant(folios, endNs);
+    }
+
+    @Override
+    public int hintFaults(HintFaultList into) {
+        return hints.drain(into);
     }
 
     @Override

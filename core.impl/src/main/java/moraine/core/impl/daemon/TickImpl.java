@@ -3,6 +3,7 @@ package moraine.core.impl.daemon;
 import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
+import moraine.core.api.daemon.HintFaults;
 import moraine.core.api.daemon.Owners;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.model.Attribute;
@@ -206,6 +207,17 @@ final class TickImpl implements Tick {
     }
 
     @Override
+    public int hint(Folios folios) {
+        FolioList list = own(folios);
+        enter();
+        try {
+            return left() ? room.hint(list, startNs + budget.timeNs()) : 0;
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
     public boolean census(int node, Owners into) {
         if (!(into instanceof OwnerList list) || !list.isOf(this)) {
             throw foreign("owners()");
@@ -213,6 +225,18 @@ final class TickImpl implements Tick {
         enter();
         try {
             return left() && room.census(node, list, startNs + budget.timeNs());
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    public int hintFaults(HintFaults into) {
+        var list = (HintFaultList) own(into);
+        enter();
+        try {
+            list.clear(-1, Attribute.HINT_FAULTABLE);
+            return left() ? room.hintFaults(list) : 0;
         } finally {
             exit();
         }

@@ -30,6 +30,7 @@ public final class CpuFaults {
     private final CopyOnWrite copyOnWrite;
     private final Supplies supplies;
     private final Revoker revoker;
+    private final HintFaults hints;
 
     public CpuFaults(Rooms rooms) {
         this.rooms = rooms;
@@ -40,6 +41,7 @@ public final class CpuFaults {
         this.copyOnWrite = new CopyOnWrite(rooms, placement, files);
         this.supplies = new Supplies(rooms);
         this.revoker = new Revoker(rooms);
+        this.hints = new HintFaults(rooms);
     }
 
     /**
@@ -92,6 +94,9 @@ public final class CpuFaults {
                 return Errno.EFAULT;
             }
             long entry = space.table().get(address);
+            if (Pte.kind(entry) == Pte.NUMA_HINT) {
+                return hints.restore(agent, space, address, entry, initiator);
+            }
             if (vma.plain() && !vma.dead() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
                 rooms.points.reach(Point.FAULT_LOOKED_UP);
                 return afterRoom(agent, space, anonymous.touch(agent, vma, address, intent, initiator));
@@ -147,6 +152,7 @@ public final class CpuFaults {
                 intent.writes() && !Pte.writable(entry)
                         ? copyOnWrite.write(agent, vma, address, entry, initiator)
                         : Errno.OK;
+            case Pte.NUMA_HINT -> hints.restore(agent, space, address, entry, initiator);
             case Pte.HINT -> unhint(space, address, entry);
             case Pte.DEVICE_PRIVATE ->
                 intent.writes()

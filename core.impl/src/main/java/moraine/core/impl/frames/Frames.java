@@ -138,6 +138,7 @@ public final class Frames extends FrameHolds {
                             + "; a record has 36 and 28 bits for them");
         }
         word1(pfn, FrameWord.owner(object, index));
+        hintMarks.forget(pfn);
     }
 
     // ---- Folios
@@ -163,6 +164,7 @@ public final class Frames extends FrameHolds {
         for (int i = 1; i < Pages.PER_LARGE; i++) {
             word1(head + i, 0);
             word0(head + i, TAIL_BIT);
+            hintMarks.forget(head + i);
         }
         testAndSet(head, HEAD);
     }

@@ -47,6 +47,9 @@ abstract sealed class SectionTable permits FrameReferences {
     private int[] sizes = new int[0];
     private volatile int sections;
 
+    /** What hint faults tell of frames. */
+    public final HintMarks hintMarks = new HintMarks();
+
     final NativeMemory memory;
     final Backing backing;
     private final List<Region> regions = new ArrayList<>();
@@ -147,6 +150,7 @@ abstract sealed class SectionTable permits FrameReferences {
                 uses[i] = zeroAges;
                 arrays(i, zeros, zeros, zeros, zeroAges);
                 stamps[i] = backing == Backing.STAMPS ? zeros : NO_WORDS;
+                hintMarks.drop(i);
             }
         }
         for (Region region : regions) {
@@ -200,7 +204,7 @@ abstract sealed class SectionTable permits FrameReferences {
     }
 
     /**
-     * {@return bytes of the records, histories, bitmaps, ages, marks of use and tables; content stamps are content, not
+     * {@return bytes of the records, histories, bitmaps, ages, marks and tables; content stamps are content, not
      * metadata}
      */
     public final synchronized long metadataBytes() {
@@ -212,7 +216,7 @@ abstract sealed class SectionTable permits FrameReferences {
                 bytes += ages[i].length + uses[i].length;
             }
         }
-        return bytes;
+        return bytes + hintMarks.bytes();
     }
 
     final int untouchedType(long pfn) {

@@ -141,7 +141,7 @@ public final class Remaps {
         }
         long entry = space.table().get(address);
         return switch (Pte.kind(entry)) {
-            case Pte.PRESENT, Pte.HINT -> true;
+            case Pte.PRESENT, Pte.NUMA_HINT, Pte.HINT -> true;
             case Pte.DEVICE_PRIVATE -> rooms.frames.node(Pte.pfn(entry)) == device;
             default -> false;
         };

@@ -70,7 +70,7 @@ final class CollectStep extends SlotStep {
             case Pte.NONE, Pte.ZERO -> {
                 return hole(vma, address, end);
             }
-            case Pte.PRESENT, Pte.HINT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> {
+            case Pte.PRESENT, Pte.NUMA_HINT, Pte.HINT, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> {
                 if (Pte.large(entry)) {
                     return lookAtLarge(vma, address, entry, start, end);
                 }

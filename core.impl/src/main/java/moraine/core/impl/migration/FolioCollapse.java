@@ -64,7 +64,7 @@ public final class FolioCollapse {
         bringHome(agent, vma, base);
         long entry = vma.space().table().get(base);
         if (Pte.large(entry) && Pte.maps(entry)) {
-            return Pte.kind(entry) == Pte.PRESENT ? Errno.OK : Errno.EAGAIN;
+            return Pte.reachable(entry) ? Errno.OK : Errno.EAGAIN;
         }
         Arrays.fill(sources, -1);
         Errno outcome = hold(vma, base);
@@ -98,12 +98,12 @@ public final class FolioCollapse {
             }
             any = true;
             long pfn = Pte.pfn(entry);
-            if (Pte.kind(entry) != Pte.PRESENT || Pte.large(entry) || !frames.hold(pfn)) {
+            if (!Pte.reachable(entry) || Pte.large(entry) || !frames.hold(pfn)) {
                 return Errno.EAGAIN;
             }
             sources[i] = pfn;
             long now = table.get(at);
-            if (Pte.kind(now) != Pte.PRESENT || Pte.pfn(now) != pfn) {
+            if (!Pte.reachable(now) || Pte.pfn(now) != pfn) {
                 return Errno.EAGAIN;
             }
             if (frames.mappings(pfn) != 1 || frames.flag(pfn, Frames.PINNED)) {

@@ -41,6 +41,7 @@ final class MoveStep extends SlotStep {
     private boolean exchange(long from, long to) {
         MemoryObject object = rooms.objects.get(frames.object(from));
         frames.owner(to, frames.object(from), frames.index(from));
+        frames.hintMarks.carry(from, to);
         if (object == null || object.ownReferences() == 0) {
             return frames.freezeAndUnlock(from, 1);
         }

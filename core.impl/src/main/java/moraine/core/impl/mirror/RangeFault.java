@@ -206,7 +206,7 @@ public final class RangeFault {
     private long mirror(DeviceTable table, long address, long entry, Intent intent) {
         boolean enough = !intent.writes() || Pte.writable(entry);
         return switch (Pte.kind(entry)) {
-            case Pte.PRESENT -> enough ? translation(entry) : Pte.NONE;
+            case Pte.PRESENT, Pte.NUMA_HINT -> enough ? translation(entry) : Pte.NONE;
             case Pte.ZERO -> intent.writes() ? Pte.NONE : Pte.of(Pte.ZERO, 0, entry & Pte.LARGE);
             case Pte.DEVICE_PRIVATE -> enough && visible(table, entry) ? translation(entry) : Pte.NONE;
             case Pte.EXCLUSIVE -> table.exclusive(address, entry) ? translation(entry) | Pte.ATOMIC : Pte.NONE;

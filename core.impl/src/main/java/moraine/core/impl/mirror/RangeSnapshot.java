@@ -81,7 +81,7 @@ final class RangeSnapshot {
 
     private byte shown(long entry) {
         int kind = switch (Pte.kind(entry)) {
-            case Pte.PRESENT -> present(rooms.frames.node(Pte.pfn(entry)));
+            case Pte.PRESENT, Pte.NUMA_HINT -> present(rooms.frames.node(Pte.pfn(entry)));
             case Pte.DEVICE_PRIVATE -> hidden(rooms.frames.node(Pte.pfn(entry)));
             case Pte.ZERO -> Snapshot.ZERO;
             default -> -1;

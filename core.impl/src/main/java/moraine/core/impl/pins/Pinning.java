@@ -88,9 +88,7 @@ final class Pinning {
                 return Errno.EFAULT;
             }
             long entry = space.table().get(page);
-            return Pte.kind(entry) == Pte.PRESENT && own(vma, entry)
-                    ? hold(vma, page, entry)
-                    : prepare(vma, page, entry);
+            return Pte.reachable(entry) && own(vma, entry) ? hold(vma, page, entry) : prepare(vma, page, entry);
         } finally {
             space.unlockShared(stamp);
         }
@@ -125,7 +123,7 @@ final class Pinning {
         Errno outcome = Errno.EAGAIN;
         if (frames.tryLock(pfn)) {
             long now = space.table().get(page);
-            if (Pte.kind(now) == Pte.PRESENT && Pte.pfn(now) == pfn && own(vma, now)) {
+            if (Pte.reachable(now) && Pte.pfn(now) == pfn && own(vma, now)) {
                 rule = rule(pfn);
                 outcome = rule == PinRule.DENY ? Errno.EACCES : outcome;
                 if (rule == PinRule.ALLOW) {

@@ -69,7 +69,7 @@ final class Protector {
     private static long restricted(long entry, boolean hide) {
         long readOnly = entry & ~Pte.WRITE;
         return switch (Pte.kind(entry)) {
-            case Pte.PRESENT -> hide ? Pte.withKind(readOnly, Pte.HINT) : readOnly;
+            case Pte.PRESENT, Pte.NUMA_HINT -> hide ? Pte.withKind(readOnly, Pte.HINT) : readOnly;
             case Pte.MIGRATING, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> hide ? readOnly | Pte.HINTED : readOnly;
             case Pte.ZERO -> hide ? Pte.NONE : entry;
             case Pte.NONE, Pte.TABLE -> entry;

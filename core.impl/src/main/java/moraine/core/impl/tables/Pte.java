@@ -13,11 +13,13 @@ import moraine.core.api.model.PageState;
  * </pre>
  *
  * The bits from WRITE to HINTED survive every change of kind. A MIGRATING entry keeps the number of the source frame.
- * HINTED on a MIGRATING, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. An
- * EXCLUSIVE entry keeps the bits that it is to have again, and counts as clean and old until then. ATOMIC in a device's
- * entry says that the device has the page exclusively. The same two bits mean something else where those cannot stand:
- * DUPLICATED in a CPU's entry that devices may have duplicates of its page, DUPLICATE in a device's entry that it maps
- * one, and holds the only reference to it.
+ * HINTED on a MIGRATING, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. HINT
+ * stands where the mapping allows nothing; NUMA_HINT where it allows something, and the next touch of a CPU is to be
+ * noticed. A NUMA_HINT is lost where its page becomes anything but PRESENT. An EXCLUSIVE entry keeps the bits that it
+ * is to have again, and counts as clean and old until then. ATOMIC in a device's entry says that the device has the
+ * page exclusively. The same two bits mean something else where those cannot stand: DUPLICATED in a CPU's entry that
+ * devices may have duplicates of its page, DUPLICATE in a device's entry that it maps one, and holds the only reference
+ * to it.
  */
 public final class Pte {
     public static final int NONE = 0;
@@ -32,6 +34,8 @@ public final class Pte {
     public static final int USERFAULT = 9;
     /** In a middle table: a leaf table hangs below. */
     public static final int TABLE = 10;
+    /** PRESENT, but the next touch of a CPU faults, is noticed, and makes it PRESENT (Linux prot_numa). */
+    public static final int NUMA_HINT = 11;
 
     public static final long KIND_MASK = 0xF;
     public static final long WRITE = 1L << 4;
@@ -101,7 +105,13 @@ public final class Pte {
     /** {@return whether the entry maps a frame and counts as one of its mappings} */
     public static boolean maps(long entry) {
         int kind = kind(entry);
-        return kind == PRESENT || kind == HINT || kind == DEVICE_PRIVATE || kind == EXCLUSIVE;
+        return reachable(entry) || kind == HINT || kind == DEVICE_PRIVATE || kind == EXCLUSIVE;
+    }
+
+    /** {@return whether the entry maps a frame that CPUs may use where it is, whether that is to be noticed or not} */
+    public static boolean reachable(long entry) {
+        int kind = kind(entry);
+        return kind == PRESENT || kind == NUMA_HINT;
     }
 
     /** {@return the kind for people and reports} */
@@ -110,7 +120,7 @@ public final class Pte {
             case NONE, TABLE -> PageState.NONE;
             case ZERO -> PageState.ZERO;
             case PRESENT -> PageState.PRESENT;
-            case HINT -> PageState.HINT;
+            case HINT, NUMA_HINT -> PageState.HINT;
             case DEVICE_PRIVATE -> PageState.DEVICE_PRIVATE;
             case EXCLUSIVE -> PageState.EXCLUSIVE;
             case MIGRATING -> PageState.MIGRATING;

@@ -32,6 +32,9 @@ public final class Tuning {
     public final int evictBatchFolios;
     public final int evictLeastPages;
     public final int faultBatch;
+    /** A power of two. */
+    public final int hintRing;
+
     public final int lazyBatchPages;
     public final int pinMoves;
     public final long rangeTimeoutNs;
@@ -66,6 +69,7 @@ public final class Tuning {
         evictBatchFolios = number(TuningTable.EVICT_BATCH);
         evictLeastPages = number(TuningTable.EVICT_LEAST);
         faultBatch = number(TuningTable.FAULT_BATCH);
+        hintRing = Integer.highestOneBit(number(TuningTable.HINT_RING));
         lazyBatchPages = number(TuningTable.LAZY_BATCH);
         pinMoves = number(TuningTable.PIN_MOVES);
         rangeTimeoutNs = MS * number(TuningTable.RANGE_TIMEOUT);

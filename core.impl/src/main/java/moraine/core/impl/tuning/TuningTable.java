@@ -118,6 +118,14 @@ enum TuningTable {
             4096,
             "device faults that are served together at most",
             "Moraine; UVM's uvm_perf_fault_batch_count is 256"),
+    HINT_RING(
+            "hint.ring",
+            "faults",
+            16_384,
+            2,
+            1 << 20,
+            "NUMA hint faults that wait for a daemon at most, a power of two; more are counted and lost",
+            "Moraine; a quarter of the pages that Linux's NUMA balancing scans at a time"),
     LAZY_BATCH(
             "lazy.batch",
             "pages",

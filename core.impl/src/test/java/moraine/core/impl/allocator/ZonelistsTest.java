@@ -37,6 +37,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ZonelistsTest {
     private static final List<Reason> REASONS = List.of(Reason.values());
+    private static final Set<Reason> MOVES = EnumSet.of(
+            Reason.BRING_BACK,
+            Reason.USER_MIGRATE,
+            Reason.POLICY_MIGRATE,
+            Reason.EVICTION,
+            Reason.CONVERSION,
+            Reason.REMOVAL,
+            Reason.DEMOTION,
+            Reason.PROMOTION);
     private static final List<Integer> NODES = List.of(0, 1, 2, 3);
 
     private final TestMachine machine = Schemes.machine();
@@ -107,7 +116,7 @@ final class ZonelistsTest {
         if (request.device) {
             facts.add(RequestBit.DEVICE);
         }
-        if (EnumSet.range(Reason.BRING_BACK, Reason.REMOVAL).contains(request.reason)) {
+        if (MOVES.contains(request.reason)) {
             facts.add(RequestBit.MIGRATION);
         }
         return representation.admissions().stream()

@@ -27,6 +27,8 @@ final class EntryPlantings {
                 Planting.of("entry-protection", "writable in a read-only mapping", EntryPlantings::allowWrites),
                 Planting.of("entry-protection", "present in a mapping that allows nothing", EntryPlantings::allowReads),
                 Planting.of(
+                        "entry-protection", "a hint waits in a mapping that allows nothing", EntryPlantings::leaveHint),
+                Planting.of(
                         "entry-kind",
                         "a swapped page, but nothing swaps",
                         s -> s.put(s.untouched(), Pte.of(Pte.SWAPPED, 1, 0))),
@@ -65,6 +67,11 @@ final class EntryPlantings {
     private static Runnable allowReads(Scene scene) {
         scene.space.mprotect(scene.small, Pages.SIZE, Protection.NONE);
         return scene.put(scene.small, Pte.withKind(scene.entry(scene.small), Pte.PRESENT));
+    }
+
+    private static Runnable leaveHint(Scene scene) {
+        scene.space.mprotect(scene.small, Pages.SIZE, Protection.NONE);
+        return scene.put(scene.small, Pte.withKind(scene.entry(scene.small), Pte.NUMA_HINT));
     }
 
     private static Runnable allowOneSide(Scene scene) {

@@ -204,6 +204,11 @@ final class FrameWorkTest {
         assertThat(work.refusal(RAM, Cause.DEMOTION)).isNull();
         assertThat(work.refusal(DEVICE, Cause.DEMOTION))
                 .isEqualTo("DEMOTION to node 1, whose memory test-node is not DEMOTION_TARGET");
+        for (Cause cause : List.of(Cause.PROMOTION, Cause.BALANCE)) {
+            assertThat(work.refusal(RAM, cause)).isNull();
+            assertThat(work.refusal(DEVICE, cause))
+                    .isEqualTo(cause + " to node 1, whose memory test-node is not HINT_FAULTABLE");
+        }
         refused(Errno.EINVAL, () -> work.refusal(RAM, Cause.USER));
         refused(Errno.ENOENT, () -> scan(9, Attribute.RECLAIMABLE));
     }

@@ -72,6 +72,27 @@ final class TickTest implements DaemonRoom, Clock {
     }
 
     @Override
+    public int hint(FolioList folios, long endNs) {
+        int planted = 0;
+        while (folios.size() > 0 && nowNs < endNs) {
+            nowNs++;
+            folios.remove(0);
+            planted++;
+        }
+        return planted;
+    }
+
+    @Override
+    public int hintFaults(HintFaultList into) {
+        nowNs += SCAN_NS;
+        while (into.room()) {
+            into.add(into.size(), 0, false, 0, 1);
+            into.touched(1, 0, 0, into.size());
+        }
+        return into.size();
+    }
+
+    @Override
     public void close() {}
 
     @Override
@@ -143,6 +164,41 @@ final class TickTest implements DaemonRoom, Clock {
         assertThat(trips)
                 .singleElement()
                 .satisfies(fault -> assertThat(fault.reason()).contains("node 2 takes none"));
+    }
+
+    @Test
+    void shouldPlantAndTellAsLongAsThereIsTime() {
+        var faults = new HintFaultList(tick, 20);
+        tick.begin();
+        scan();
+        assertThat(tick.hint(list)).isEqualTo(20);
+        assertThat(tick.hintFaults(faults)).isEqualTo(20);
+        nowNs += 1000;
+        scan();
+
+        assertThat(tick.hint(list)).isZero();
+        assertThat(tick.hintFaults(faults)).isZero();
+        assertThat(faults.size()).isZero();
+        refused(Errno.EINVAL, "not one of fake", () -> tick.hintFaults(new HintFaultList(this, 4)));
+    }
+
+    @Test
+    void shouldPutAFoliosWordsIntoAnotherList() {
+        var faults = new HintFaultList(tick, 20);
+        var one = new FolioList(tick, 1);
+        tick.begin();
+        tick.hintFaults(faults);
+
+        assertThat(faults.transfer(7, one)).isTrue();
+
+        assertThat(one.pfn(0)).isEqualTo(7);
+        assertThat(faults.pfn(7)).isEqualTo(19);
+        assertThat(faults.latencyNs(7)).isEqualTo(20);
+        assertThat(faults.transfer(0, one)).isFalse();
+        assertThat(faults.size()).isEqualTo(19);
+        scan();
+        refused(Errno.EINVAL, "folios met for", () -> list.transfer(0, one));
+        refused(Errno.EINVAL, "another daemon's", () -> list.transfer(0, new FolioList(this, 4)));
     }
 
     @Test

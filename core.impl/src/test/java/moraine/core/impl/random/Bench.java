@@ -59,7 +59,7 @@ final class Bench implements AutoCloseable {
         return switch (random.nextInt(5)) {
             case 0 -> "hidden(" + large + "," + window + ",duplicate=" + random.nextBoolean() + ")";
             case 1 -> "hidden(" + large + "," + window + ")";
-            case 2, 3 -> "node(" + large + "," + window + ")";
+            case 2, 3 -> "node(" + large + "," + window + ",hinted=" + random.nextBoolean() + ")";
             default -> MachineSpec.LAST_RESORT;
         };
     }

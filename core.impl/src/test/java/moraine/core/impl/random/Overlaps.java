@@ -32,7 +32,10 @@ record Overlaps(Map<String, Long> counts) {
             "migrate.pinned.pages",
             "advice.dropped.pages",
             "pgdemote_kswapd",
-            "yield.pages");
+            "yield.pages",
+            "numa_pte_updates",
+            "numa_hint_faults",
+            "pgpromote_success");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

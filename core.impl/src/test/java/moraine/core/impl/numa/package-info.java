@@ -1,0 +1,5 @@
+/** Tests of NUMA hints. */
+@NullMarked
+package moraine.core.impl.numa;
+
+import org.jspecify.annotations.NullMarked;
