@@ -23,6 +23,7 @@ import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.host.Regimes;
 import moraine.core.impl.machine.Foundation;
 import moraine.core.impl.mempolicy.MemoryPolicies;
+import moraine.core.impl.merge.Merging;
 import moraine.core.impl.migration.LazyPages;
 import moraine.core.impl.mirror.Duplicates;
 import moraine.core.impl.numa.HintRing;
@@ -53,6 +54,7 @@ public final class Rooms {
     public final Pins pins;
     public final Duplicates duplicates;
     public final LazyPages lazyPages;
+    public final Merging merging;
     public final MemoryPolicies policies;
     public final World world;
     public final PageCache cache;
@@ -86,6 +88,7 @@ public final class Rooms {
         pins = new Pins(frames);
         duplicates = new Duplicates(frames, allocator, objects, actors, foundation.counters());
         lazyPages = new LazyPages(this);
+        merging = new Merging(this, foundation.counters());
         world = new World(actors);
         allocator.onExhausted(nodes -> world.visitIdle(agent -> allocator.drain(agent.worker(), nodes)));
         hintFaults = new HintRing(tuning.hintRing);

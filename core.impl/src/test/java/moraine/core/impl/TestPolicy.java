@@ -121,7 +121,12 @@ public final class TestPolicy implements PlacementPolicy {
         if (parameters.flag("hinted", false)) {
             attributes.add(Attribute.HINT_FAULTABLE);
         }
-        return new MemoryType(NODE_TYPE.name(), attributes, NODE_TYPE.pinShort(), lasting);
+        boolean mergeable = parameters.flag("mergeable", false);
+        if (mergeable) {
+            attributes.add(Attribute.MERGEABLE);
+        }
+        String name = NODE_TYPE.name() + (mergeable ? "-merge" : "");
+        return new MemoryType(name, attributes, NODE_TYPE.pinShort(), lasting);
     }
 
     private Representation node(MachineView machine) {

@@ -33,10 +33,10 @@ public interface Tick {
      * tenant may not use the node, its memory holds no file pages, or the budget is used up. All others are taken off
      * it, moved or not. A node that the cause does not allow takes none, and counts as an illegal answer.
      *
-     * <p>RAM takes pages for every cause. A device takes those of a {@link Cause#DEMOTION} or {@link Cause#YIELD} if its
-     * memory is a {@link Attribute#DEMOTION_TARGET}, and those of a {@link Cause#PROMOTION} or {@link Cause#BALANCE} if
-     * it is {@link Attribute#HINT_FAULTABLE}: what is brought there because it is used has to be seen when it is used
-     * no more.
+     * <p>RAM takes pages for every cause. A device takes those of a {@link Cause#DEMOTION} or {@link Cause#YIELD} if
+     * its memory is a {@link Attribute#DEMOTION_TARGET}, and those of a {@link Cause#PROMOTION} or
+     * {@link Cause#BALANCE} if it is {@link Attribute#HINT_FAULTABLE}: what is brought there because it is used has to
+     * be seen when it is used no more.
      *
      * @param folios of this daemon's scans or hint faults
      * @param cause why, as histories tell it: one of these four
@@ -85,4 +85,18 @@ public interface Tick {
      * @return how many; 0 when none waits, or when the budget is used up
      */
     int hintFaults(HintFaults into);
+
+    /**
+     * Merges pages with others of equal content, as far as that can be done now (Linux ksmd). A page takes part if it
+     * is one of 4 KiB of private anonymous memory, all of whose mappings are advised
+     * {@link moraine.core.api.model.Advice#MERGEABLE}, and its memory type is {@link Attribute#MERGEABLE} and CPUs can
+     * address it; pinned pages do not. Its content must not have changed between two rounds. What was looked at is
+     * taken off the list; what is left was beyond the budget.
+     *
+     * @param folios of this daemon's scans
+     * @param rules which pages may be merged with which
+     * @param round a number that changes when all pages have been met: candidates of a former round are forgotten
+     * @return pages that are free now
+     */
+    int merge(Folios folios, MergeRules rules, long round);
 }

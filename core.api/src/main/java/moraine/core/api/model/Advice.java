@@ -39,6 +39,20 @@ public record Advice(Kind kind, int node) {
     public static final Advice COLLAPSE = new Advice(Kind.COLLAPSE, NO_NODE);
 
     /**
+     * Pages of the range may be merged with others of equal content, as far as the type of their memory and a daemon
+     * allow (Linux MADV_MERGEABLE). Only pages of 4 KiB of private anonymous memory ever are; who writes to one gets a
+     * copy of its own.
+     */
+    public static final Advice MERGEABLE = new Advice(Kind.MERGEABLE, NO_NODE);
+
+    /**
+     * The opposite of {@link #MERGEABLE}: no page of the range is merged any more, and each that is gets a copy of its
+     * own now (Linux MADV_UNMERGEABLE). ENOMEM or EDQUOT when there is no page for one; those before it are done. Pages
+     * of a mapping that allows nothing keep what they show until it allows something.
+     */
+    public static final Advice UNMERGEABLE = new Advice(Kind.UNMERGEABLE, NO_NODE);
+
+    /**
      * The content is not needed any more: pages are dropped, wherever they are, with no byte copied, and reads find
      * zeros (UVM_DISCARD).
      */
@@ -70,6 +84,10 @@ public record Advice(Kind kind, int node) {
         NOHUGEPAGE,
         /** Small pages become 2 MiB pages now. */
         COLLAPSE,
+        /** Pages may be merged with others of equal content. */
+        MERGEABLE,
+        /** Takes MERGEABLE back. */
+        UNMERGEABLE,
         /** Pages belong on a node: see {@link Advice#preferredLocation}. */
         PREFERRED_LOCATION,
         /** Takes PREFERRED_LOCATION back. */

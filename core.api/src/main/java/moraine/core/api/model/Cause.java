@@ -32,7 +32,9 @@ public enum Cause {
     /** The page was used while in slower memory than need be (Linux pgpromote). */
     PROMOTION("moved to faster memory, for it is used"),
     /** The page was used by processors of another node, whose memory is as fast (Linux NUMA balancing). */
-    BALANCE("moved to the processors that use it");
+    BALANCE("moved to the processors that use it"),
+    /** The page stands for several of equal content. */
+    MERGE("merged with pages of equal content");
 
     private final String text;
 

@@ -27,6 +27,8 @@ public record Event(long timeNs, Kind kind, int initiator, int space, long addre
         /** A device waits for such a page. */
         THROTTLE,
         CONVERSION,
+        /** Pages of equal content became one. */
+        MERGE,
         /** A pinned page keeps its former type; the address is that of its frame, the number times the page size. */
         KEPT,
         EXCHANGE,

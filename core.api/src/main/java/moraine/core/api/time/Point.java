@@ -74,6 +74,17 @@ public enum Point {
      * yet. Holds the space shared and frame locks.
      */
     DUPLICATE_COPIED,
+    /** A write is about to make the entry of a page writable that only this entry maps. Holds the space shared. */
+    WRITE_ALONE,
+    /** Pages that seem to be equal are about to be unmapped, to be merged. Holds frame locks. */
+    MERGE_HELD,
+    /**
+     * All entries of pages that are to be merged are MIGRATING and nobody uses them; whether they are equal is not yet
+     * proven. Holds frame locks; all is announced.
+     */
+    MERGE_UNMAPPED,
+    /** Pages were merged in their records; their entries are still MIGRATING. Holds frame locks; all is announced. */
+    MERGE_JOINED,
     /** A device's launches have failed and its tables are closed; its pages are still there. Holds nothing. */
     REMOVAL_MARKED
 }

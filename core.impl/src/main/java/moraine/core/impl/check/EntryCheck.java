@@ -6,6 +6,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.FileObject;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
@@ -129,6 +130,10 @@ final class EntryCheck {
         if (frames.isTail(pfn) || frames.order(pfn) == Pages.LARGE_ORDER != Pte.large(entry)) {
             broken("folio-leaf", address, entry, "a folio of 2 MiB is mapped below its leaf");
         }
+        if (rooms.objects.get(frames.object(pfn)) instanceof MergedPage page) {
+            merged(vma, page, pfn, address, entry);
+            return;
+        }
         Vma.Below under = vma.below();
         boolean below = under != null && frames.object(pfn) == under.object().id();
         MemoryObject object = under != null && below ? under.object() : vma.object();
@@ -162,6 +167,28 @@ final class EntryCheck {
         }
         if (object instanceof FileObject file) {
             ofFile(file, index, address, entry, below);
+        }
+        tally.mapping(pfn, address, space);
+    }
+
+    private void merged(Vma vma, MergedPage page, long pfn, long address, long entry) {
+        MemoryObject object = vma.object();
+        if (page.frame() != pfn
+                || !page.standsFor(object, vma.index(address))
+                || !object.mappings().contains(vma)) {
+            broken(
+                    "reverse-map",
+                    address,
+                    entry,
+                    "its merged page is frame " + page.frame() + " and has " + page.sites()
+                            + " sites; none leads to object " + object.id() + " index " + vma.index(address));
+        }
+        if (Pte.writable(entry) || (entry & Pte.DUPLICATED) == 0 || Pte.kind(entry) == Pte.EXCLUSIVE) {
+            broken("merged", address, entry, "it maps a merged page, but is writable, unmarked or a device's alone");
+        }
+        int flags = Frames.PINNED | Frames.UNEVICTABLE | Frames.HEAD;
+        if (!rooms.merging.holdable(frames.type(pfn)) || frames.flag(pfn, flags) || vma.shared()) {
+            broken("merged", address, entry, "its merged page is of a type or use that forbids it");
         }
         tally.mapping(pfn, address, space);
     }

@@ -9,6 +9,7 @@ import java.util.Set;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.vma.Vma;
@@ -41,7 +42,7 @@ final class FrameTally {
     }
 
     private void charged(long pfn, long address, SpaceImpl space) {
-        if (frames.tenant(pfn) != space.tenant() && !ofCache(pfn)) {
+        if (frames.tenant(pfn) != space.tenant() && !ofOthers(pfn)) {
             report.broken(
                     "I12",
                     "frame " + pfn + " at 0x" + Long.toHexString(address) + " of space " + space.name()
@@ -49,10 +50,10 @@ final class FrameTally {
         }
     }
 
-    /** {@return whether it is a page of a file or buffer, charged to who brought it in} */
-    private boolean ofCache(long pfn) {
+    /** {@return whether it is a page of a file, a buffer or several tenants, charged to who brought it in} */
+    private boolean ofOthers(long pfn) {
         MemoryObject object = objects.get(frames.object(pfn));
-        return object != null && object.filled();
+        return object != null && (object.filled() || object instanceof MergedPage page && page.acrossTenants());
     }
 
     void compare(List<SpaceImpl> spaces, Collection<? extends MemoryObject> cached) {

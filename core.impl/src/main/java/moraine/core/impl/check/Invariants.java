@@ -34,6 +34,7 @@ final class Invariants {
             Map.entry("frame-free", "no entry maps a free frame"),
             Map.entry("frame-refs", "references are entries, objects and pins"),
             Map.entry("lazy", "a page whose content may be dropped cannot be written without a fault"),
+            Map.entry("merged", "a merged page is read-only to all, marked so, and in memory that may be merged"),
             Map.entry("pinned", "a pinned frame is marked so, and a private one has one mapping at most"),
             Map.entry("frame-mappings", "mappings are entries"),
             Map.entry("frame-lock", "no frame is locked"),

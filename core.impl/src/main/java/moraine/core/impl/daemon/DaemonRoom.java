@@ -1,5 +1,6 @@
 package moraine.core.impl.daemon;
 
+import moraine.core.api.daemon.MergeRules;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,14 @@ public interface DaemonRoom {
 
     /** As {@link moraine.core.api.daemon.Tick#hintFaults}. */
     int hintFaults(HintFaultList into);
+
+    /**
+     * As {@link moraine.core.api.daemon.Tick#merge}, until a time of the machine's clock.
+     *
+     * @param mover as histories name it
+     * @param mostPages how many may be merged
+     */
+    int merge(FolioList folios, MergeRules rules, long round, int mover, long endNs, long mostPages);
 
     /** Gives back what it holds; no call is under way, and none comes after. */
     void close();

@@ -89,7 +89,7 @@ public sealed class FolioList implements Folios permits HintFaultList {
     }
 
     /** {@return the node whose folios are being added, -1 for none} */
-    int node() {
+    public int node() {
         return node;
     }
 
@@ -99,7 +99,7 @@ public sealed class FolioList implements Folios permits HintFaultList {
     }
 
     /** {@return word 1 of the folio's record as it was} */
-    final long identity(int index) {
+    public final long identity(int index) {
         return identities[checked(index)];
     }
 

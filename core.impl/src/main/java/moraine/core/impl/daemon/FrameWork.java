@@ -1,5 +1,6 @@
 package moraine.core.impl.daemon;
 
+import moraine.core.api.daemon.MergeRules;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Event;
@@ -8,6 +9,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.merge.Merging;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.Spaces;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +173,11 @@ public final class FrameWork implements DaemonRoom {
     @Override
     public int hintFaults(HintFaultList into) {
         return hints.drain(into);
+    }
+
+    @Override
+    public int merge(FolioList folios, MergeRules rules, long round, int mover, long endNs, long mostPages) {
+        return rooms.merging.run(agent, folios, new Merging.Order(rules, round, mover, endNs, mostPages));
     }
 
     @Override

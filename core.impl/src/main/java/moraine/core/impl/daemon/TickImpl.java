@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.daemon.Fallbacks;
 import moraine.core.api.daemon.Folios;
 import moraine.core.api.daemon.HintFaults;
+import moraine.core.api.daemon.MergeRules;
 import moraine.core.api.daemon.Owners;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.model.Attribute;
@@ -237,6 +238,22 @@ final class TickImpl implements Tick {
         try {
             list.clear(-1, Attribute.HINT_FAULTABLE);
             return left() ? room.hintFaults(list) : 0;
+        } finally {
+            exit();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the daemon's actor alone writes
+    public int merge(Folios folios, MergeRules rules, long round) {
+        FolioList list = own(folios);
+        enter();
+        try {
+            long endNs = startNs + budget.timeNs();
+            int freed = left() ? room.merge(list, rules, round, mover, endNs, budget.pages() - movedPages) : 0;
+            movedPages += freed;
+            acted += freed;
+            return freed;
         } finally {
             exit();
         }

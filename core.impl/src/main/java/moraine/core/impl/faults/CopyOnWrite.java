@@ -26,9 +26,10 @@ import moraine.core.impl.vma.Vma;
  * Writes to present pages whose entry does not allow them.
  *
  * <p>A page that only this entry maps, and nobody else refers to, is made writable: with the space's lock held shared
- * no fork can add a mapping. Otherwise the page is copied. It cannot change meanwhile, for nobody maps it writable, and
- * it cannot move, for the copier's reference fails the freeze. The old entry is taken away and its users awaited before
- * the new one is seen.
+ * no fork can add a mapping, and one that is merged after it was looked at has got another entry. Otherwise, and always
+ * where it is merged, the page is copied. It cannot change meanwhile, for nobody maps it writable, and it cannot move,
+ * for the copier's reference fails the freeze. The old entry is taken away and its users awaited before the new one is
+ * seen.
  */
 final class CopyOnWrite {
     private final Rooms rooms;
@@ -57,11 +58,13 @@ final class CopyOnWrite {
         }
         long pfn = Pte.pfn(entry);
         long head = frames.head(pfn);
-        if ((entry & Pte.DUPLICATED) != 0 && !vma.shared() && frames.mappings(head) == 1) {
+        boolean merged = rooms.merging.merged(head);
+        if ((entry & Pte.DUPLICATED) != 0 && !merged && !vma.shared() && frames.mappings(head) == 1) {
             collapse.write(agent, vma, address, head);
             return Errno.OK;
         }
-        if (vma.shared() || frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {
+        if (vma.shared() || !merged && frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {
+            rooms.points.reach(Point.WRITE_ALONE);
             frames.clearFlag(head, Frames.LAZY);
             if (!space.table().replace(address, entry, entry | allowed(vma))) {
                 agent.count(Stat.CAS_LOST);
@@ -138,6 +141,7 @@ final class CopyOnWrite {
         placement.unhold(pfn, held);
         if (exchanged) {
             agent.count(Stat.COW_COPIES);
+            agent.count(Stat.COW_KSM, rooms.merging.merged(old) ? 1 : 0);
             frames.dropMapping(old, 1);
             frames.put(old);
         } else {

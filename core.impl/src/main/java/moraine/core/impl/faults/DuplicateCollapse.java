@@ -15,7 +15,7 @@ import moraine.core.impl.vma.Vma;
 /**
  * Makes a page that devices may have duplicates of one copy again, and writable: with the frame locked, every device
  * gives up its translation, and its duplicate with it, before the entry changes. While somebody duplicates the page the
- * frame is locked, and the fault comes again.
+ * frame is locked, and the fault comes again. A page that was merged meanwhile keeps its mark: it is copied.
  */
 final class DuplicateCollapse {
     private final Rooms rooms;
@@ -68,6 +68,7 @@ final class DuplicateCollapse {
         return Pte.kind(entry) == Pte.PRESENT
                 && frames.head(Pte.pfn(entry)) == head
                 && (entry & Pte.DUPLICATED) != 0
-                && !Pte.writable(entry);
+                && !Pte.writable(entry)
+                && !rooms.merging.merged(head);
     }
 }

@@ -290,11 +290,21 @@ public final class Frames extends FrameHolds {
         }
     }
 
-    /** {@return whether two frames have the same content; for the checker} */
+    /** {@return whether two frames have the same content} */
     public boolean sameContent(long one, long other) {
         return backing == Backing.BYTES
                 ? memory.same(address(one), address(other), Pages.SIZE)
                 : stamp(one) == stamp(other);
+    }
+
+    /** {@return a number that frames of equal content share, and others hardly ever do} */
+    public long checksum(long pfn) {
+        return backing == Backing.BYTES ? memory.checksum(address(pfn), Pages.SIZE) : NativeMemory.mixed(stamp(pfn));
+    }
+
+    /** {@return whether the frame holds nothing but zeros} */
+    public boolean isZero(long pfn) {
+        return backing == Backing.BYTES ? memory.isZero(address(pfn), Pages.SIZE) : stamp(pfn) == 0;
     }
 
     /** {@return what stands for the frame's content where there are no bytes} */

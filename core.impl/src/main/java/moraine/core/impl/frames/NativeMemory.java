@@ -27,6 +27,13 @@ public final class NativeMemory {
     private static final int PRIVATE_EXPEDITED = 1 << 3;
     private static final int REGISTER_PRIVATE_EXPEDITED = 1 << 4;
 
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+    /** Odd factors of SplitMix64. */
+    private static final long FIRST = 0xBF58476D1CE4E5B9L;
+
+    private static final long SECOND = 0x94D049BB133111EBL;
+
     /** A critical call holds up the collector, so bulk work goes in pieces. */
     private static final long PIECE_BYTES = 64 << 10;
 
@@ -103,8 +110,38 @@ public final class NativeMemory {
 
     /** {@return whether two ranges hold the same bytes} */
     public boolean same(long one, long other, long bytes) {
-        MemorySegment all = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-        return MemorySegment.mismatch(all, one, one + bytes, all, other, other + bytes) < 0;
+        return MemorySegment.mismatch(ALL, one, one + bytes, ALL, other, other + bytes) < 0;
+    }
+
+    /** {@return a number that ranges of equal bytes share; the length a multiple of 32} */
+    long checksum(long address, long bytes) {
+        long a = FIRST;
+        long b = SECOND;
+        long c = ~FIRST;
+        long d = ~SECOND;
+        for (long at = address; at < address + bytes; at += 4 * Long.BYTES) {
+            a = (Long.rotateLeft(a, 27) ^ ALL.get(WORD, at)) * FIRST;
+            b = (Long.rotateLeft(b, 31) ^ ALL.get(WORD, at + Long.BYTES)) * SECOND;
+            c = (Long.rotateLeft(c, 33) ^ ALL.get(WORD, at + 2 * Long.BYTES)) * FIRST;
+            d = (Long.rotateLeft(d, 29) ^ ALL.get(WORD, at + 3 * Long.BYTES)) * SECOND;
+        }
+        return mixed(mixed(mixed(mixed(a) ^ b) ^ c) ^ d);
+    }
+
+    /** {@return a number spread over 64 bits, one for one} */
+    public static long mixed(long value) {
+        long once = (value ^ value >>> 30) * FIRST;
+        long twice = (once ^ once >>> 27) * SECOND;
+        return twice ^ twice >>> 31;
+    }
+
+    /** {@return whether a range holds nothing but zeros; the length a multiple of 8} */
+    boolean isZero(long address, long bytes) {
+        long some = 0;
+        for (long at = address; at < address + bytes && some == 0; at += Long.BYTES) {
+            some = ALL.get(WORD, at);
+        }
+        return some == 0;
     }
 
     /** {@return whether {@link #membarrier} is to be had; without it both sides of a protocol need their own fence} */

@@ -189,6 +189,11 @@ abstract sealed class SectionTable permits FrameReferences {
         return sections;
     }
 
+    /** {@return the section that the frame is in} */
+    public final int sectionOf(long pfn) {
+        return section(pfn);
+    }
+
     public final long firstPfn(int section) {
         return (long) section << SECTION_SHIFT;
     }

@@ -31,7 +31,11 @@ final class CollectStep extends SlotStep {
     /** Takes folios of which the caller gives up a reference and the lock each. */
     void frames(long[] heads, int count) {
         for (int i = 0; i < count; i++) {
-            slots.addFolio(-1, heads[i], 1 << frames.order(heads[i]));
+            if (selection.allows(heads[i])) {
+                slots.addFolio(-1, heads[i], 1 << frames.order(heads[i]));
+            } else {
+                agent.letGo(heads[i]);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import moraine.core.impl.frames.Frames;
 import moraine.core.impl.host.Converter;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 
 /**
  * Turns folios into what the regime in force wants of their node. A page that the new type can hold changes type and
@@ -101,8 +102,10 @@ public final class FolioConverter implements Converter {
 
     private boolean holdable(long head, Regime now) {
         MemoryObject object = rooms.objects.get(frames.object(head));
+        int type = now.typeOfNode(frames.node(head));
         boolean shared = object != null && object.shared();
-        return !shared || rooms.types.has(now.typeOfNode(frames.node(head)), Attribute.FILE_BACKABLE);
+        return (!shared || rooms.types.has(type, Attribute.FILE_BACKABLE))
+                && (!(object instanceof MergedPage) || rooms.merging.holdable(type));
     }
 
     @Override

@@ -37,9 +37,12 @@ public final class LazyPages {
         any = true;
     }
 
-    /** {@return whether the folio may be dropped; its lock is held} */
+    /**
+     * {@return whether the folio may be dropped; its lock is held} A mark may come late upon a page that was merged
+     * meanwhile: it counts for nothing there, for others need the content.
+     */
     boolean lazy(long head) {
-        return frames.flag(head, Frames.LAZY) && !frames.flag(head, Frames.PINNED);
+        return frames.flag(head, Frames.LAZY) && !frames.flag(head, Frames.PINNED) && !rooms.merging.merged(head);
     }
 
     /**

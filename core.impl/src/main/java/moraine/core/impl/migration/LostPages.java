@@ -8,8 +8,10 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /** Names the pages that are still on a node, whose they are, and why they cannot leave; a picture of the moment. */
 public final class LostPages {
@@ -53,20 +55,39 @@ public final class LostPages {
         long head = frames.head(pfn);
         String tenant = rooms.tenants.name(frames.tenant(head));
         MemoryObject object = rooms.objects.get(frames.object(head));
+        LostPage found = null;
         if (object != null) {
             object.lock(rooms.actors);
             try {
-                for (Vma vma : object.mappings()) {
-                    long address = vma.address(object, frames.index(head) + pfn - head);
-                    if (address >= 0 && maps(vma.space().table().get(address), pfn)) {
-                        return new LostPage(device, node, pfn, vma.space().id(), address, tenant, reason(head));
-                    }
-                }
+                found = object instanceof MergedPage merged
+                        ? merged(merged, pfn, node, device, tenant)
+                        : page(object, frames.index(head) + pfn - head, pfn, node, device, tenant);
             } finally {
                 object.unlock();
             }
         }
-        return new LostPage(device, node, pfn, -1, 0, tenant, reason(head));
+        return found != null ? found : new LostPage(device, node, pfn, -1, 0, tenant, reason(head));
+    }
+
+    private @Nullable LostPage merged(MergedPage merged, long pfn, int node, String device, String tenant) {
+        LostPage found = null;
+        for (int site = 0; site < merged.sites() && found == null; site++) {
+            MemoryObject part = merged.object(site);
+            part.lock(rooms.actors);
+            found = page(part, merged.index(site), pfn, node, device, tenant);
+            part.unlock();
+        }
+        return found;
+    }
+
+    private @Nullable LostPage page(MemoryObject object, long index, long pfn, int node, String device, String tenant) {
+        for (Vma vma : object.mappings()) {
+            long address = vma.address(object, index);
+            if (address >= 0 && maps(vma.space().table().get(address), pfn)) {
+                return new LostPage(device, node, pfn, vma.space().id(), address, tenant, reason(frames.head(pfn)));
+            }
+        }
+        return null;
     }
 
     private static boolean maps(long entry, long pfn) {

@@ -5,6 +5,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.History;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 
 /**
  * Decides each unmapped slot: freezes the source and makes the target the page, with owner, object and history.
@@ -41,6 +42,9 @@ final class MoveStep extends SlotStep {
     private boolean exchange(long from, long to) {
         MemoryObject object = rooms.objects.get(frames.object(from));
         frames.owner(to, frames.object(from), frames.index(from));
+        if (object instanceof MergedPage merged) {
+            return exchange(merged, from, to);
+        }
         frames.hintMarks.carry(from, to);
         if (object == null || object.ownReferences() == 0) {
             return frames.freezeAndUnlock(from, 1);
@@ -50,6 +54,20 @@ final class MoveStep extends SlotStep {
             return exchange(object, from, to);
         } finally {
             object.unlock();
+        }
+    }
+
+    /** Exchanges a merged page: whoever has its lock sees one frame or the other, never one that is frozen. */
+    private boolean exchange(MergedPage merged, long from, long to) {
+        merged.lock(rooms.actors);
+        try {
+            if (!frames.freezeAndUnlock(from, 1)) {
+                return false;
+            }
+            merged.frame(to);
+            return true;
+        } finally {
+            merged.unlock();
         }
     }
 

@@ -10,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
@@ -20,8 +21,10 @@ import moraine.core.impl.vma.Vma;
  * Changes all entries of a folio, found through its object.
  *
  * <p>The caller holds the folio's lock and a reference. A walk holds the object's lock; see {@link MemoryObject} for
- * why it misses no entry. Each entry changes by compare-and-set, so a walk may run beside faults, unmapping, fork and
- * moves. An entry that maps a folio is counted, with its reference, from before it is seen until after it is gone.
+ * why it misses no entry. A merged page's object leads to those of the pages that it stands for, whose locks are taken
+ * one after the other while its own is held. Each entry changes by compare-and-set, so a walk may run beside faults,
+ * unmapping, fork and moves. An entry that maps a folio is counted, with its reference, from before it is seen until
+ * after it is gone.
  */
 final class ReverseMap {
     /** Told of each space whose entry was changed, before it changes. */
@@ -57,8 +60,23 @@ final class ReverseMap {
 
     /** As {@link #unmap}; the lock of the folio's object is held. */
     void unmapLocked(Agent agent, MemoryObject object, long head, long bytes, Announcer announcer) {
+        if (!(object instanceof MergedPage merged)) {
+            unmap(agent, object, frames.index(head), head, bytes, announcer);
+            return;
+        }
+        for (int site = 0; site < merged.sites(); site++) {
+            MemoryObject part = merged.object(site);
+            part.lock(rooms.actors);
+            try {
+                unmap(agent, part, merged.index(site), head, bytes, announcer);
+            } finally {
+                part.unlock();
+            }
+        }
+    }
+
+    private void unmap(Agent agent, MemoryObject object, long index, long head, long bytes, Announcer announcer) {
         List<Vma> mappings = object.mappings();
-        long index = frames.index(head);
         for (int i = 0; i < mappings.size(); i++) {
             Vma vma = mappings.get(i);
             long address = vma.address(object, index);
@@ -107,30 +125,118 @@ final class ReverseMap {
 
     /** As {@link #remap}; the lock of the object of {@code to} is held. */
     void remapLocked(Agent agent, MemoryObject object, long from, long to) {
-        boolean addressable = rooms.types.cpuAddressable(frames.type(to));
-        List<Vma> mappings = object.mappings();
-        long index = frames.index(to);
-        for (int i = 0; i < mappings.size(); i++) {
-            Vma vma = mappings.get(i);
-            long address = vma.address(object, index);
-            if (address >= 0) {
-                remap(agent, vma.space().table(), address, from, to, addressable);
+        if (!(object instanceof MergedPage merged)) {
+            remap(agent, object, frames.index(to), from, to);
+            return;
+        }
+        for (int site = 0; site < merged.sites(); site++) {
+            MemoryObject part = merged.object(site);
+            part.lock(rooms.actors);
+            try {
+                remap(agent, part, merged.index(site), from, to);
+            } finally {
+                part.unlock();
             }
         }
     }
 
-    private void remap(Agent agent, PageTable table, long address, long from, long to, boolean addressable) {
+    private void remap(Agent agent, MemoryObject object, long index, long from, long to) {
+        boolean addressable = rooms.types.cpuAddressable(frames.type(to));
+        List<Vma> mappings = object.mappings();
+        for (int i = 0; i < mappings.size(); i++) {
+            Vma vma = mappings.get(i);
+            long address = vma.address(object, index);
+            if (address >= 0) {
+                remap(agent, vma.space().table(), address, from, to, addressable, /* merged= */ false);
+            }
+        }
+    }
+
+    /**
+     * Replaces every MIGRATING entry of a page by one that maps a merged page, marked as such and read-only.
+     *
+     * @param object of the page, whose lock this takes
+     * @param to a merged page on which the caller holds a reference
+     */
+    void remapMerged(Agent agent, MemoryObject object, long index, long from, long to) {
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(object, index);
+                if (address >= 0) {
+                    remap(agent, vma.space().table(), address, from, to, /* addressable= */ true, /* merged= */ true);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private void remap(
+            Agent agent, PageTable table, long address, long from, long to, boolean addressable, boolean merged) {
         long entry = table.get(address);
         while (Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == from) {
             if (!frames.addMapped(to)) {
                 throw full(to);
             }
-            if (table.replace(address, entry, Pte.withPfn(represented(entry, addressable), to))) {
+            long wanted = merged ? Pte.merged(entry) : entry;
+            if (table.replace(address, entry, Pte.withPfn(represented(wanted, addressable), to))) {
                 return;
             }
             frames.dropMapped(to);
             agent.count(Stat.CAS_LOST);
             entry = table.get(address);
+        }
+    }
+
+    /** {@return whether an entry maps a page of an object, whose lock this takes, to a frame that nobody unmaps now} */
+    boolean maps(MemoryObject object, long index, long head) {
+        object.lock(rooms.actors);
+        try {
+            boolean found = false;
+            List<Vma> mappings = object.mappings();
+            for (int i = 0; i < mappings.size() && !found; i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.address(object, index);
+                long entry = address < 0 ? Pte.NONE : vma.space().table().get(address);
+                found = Pte.maps(entry) && Pte.pfn(entry) == head;
+            }
+            return found;
+        } finally {
+            object.unlock();
+        }
+    }
+
+    /**
+     * {@return whether there is an entry of a page, and each is of memory that may be merged with other}
+     *
+     * @param object of the page, whose lock this takes
+     * @param unmapped whether entries are to be MIGRATING, else PRESENT or HINT
+     */
+    boolean mergeable(MemoryObject object, long index, long head, boolean unmapped) {
+        object.lock(rooms.actors);
+        try {
+            int found = 0;
+            List<Vma> mappings = object.mappings();
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                long address = vma.dead() ? -1 : vma.address(object, index);
+                long entry = address < 0 ? Pte.NONE : vma.space().table().get(address);
+                int kind = Pte.kind(entry);
+                if (Pte.pfn(entry) != head || !Pte.maps(entry) && kind != Pte.MIGRATING) {
+                    continue;
+                }
+                boolean fits = unmapped ? kind == Pte.MIGRATING : kind == Pte.PRESENT || kind == Pte.HINT;
+                if (!fits || !vma.mergeable()) {
+                    return false;
+                }
+                found++;
+            }
+            return found > 0;
+        } finally {
+            object.unlock();
         }
     }
 
@@ -148,33 +254,61 @@ final class ReverseMap {
 
     /** Replaces every MIGRATING entry of a folio that is no more by NONE. */
     void clear(long head) {
+        clear(head, Pte.NONE);
+    }
+
+    /** Replaces every MIGRATING entry of a folio that is no more by the zero page's, or by NONE where it is hidden. */
+    void zero(long head) {
+        clear(head, Pte.of(Pte.ZERO, 0, 0));
+    }
+
+    private void clear(long head, long empty) {
         MemoryObject object = rooms.objects.get(frames.object(head));
         if (object == null) {
             return;
         }
         object.lock(rooms.actors);
         try {
-            List<Vma> mappings = object.mappings();
-            long index = frames.index(head);
-            for (int i = 0; i < mappings.size(); i++) {
-                Vma vma = mappings.get(i);
-                long address = vma.address(object, index);
-                if (address >= 0) {
-                    clear(vma.space().table(), address, head);
-                }
-            }
+            clearLocked(object, head, empty);
         } finally {
             object.unlock();
         }
     }
 
-    private void clear(PageTable table, long address, long head) {
+    private void clearLocked(MemoryObject object, long head, long empty) {
+        if (!(object instanceof MergedPage merged)) {
+            clear(object, frames.index(head), head, empty);
+            return;
+        }
+        for (int site = 0; site < merged.sites(); site++) {
+            MemoryObject part = merged.object(site);
+            part.lock(rooms.actors);
+            try {
+                clear(part, merged.index(site), head, empty);
+            } finally {
+                part.unlock();
+            }
+        }
+    }
+
+    private void clear(MemoryObject object, long index, long head, long empty) {
+        List<Vma> mappings = object.mappings();
+        for (int i = 0; i < mappings.size(); i++) {
+            Vma vma = mappings.get(i);
+            long address = vma.address(object, index);
+            if (address >= 0) {
+                clear(vma.space().table(), address, head, empty);
+            }
+        }
+    }
+
+    private void clear(PageTable table, long address, long head, long empty) {
         MiddleTable middle = table.lock(address);
         try {
             for (long entry = table.get(address);
                     Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == head;
                     entry = table.get(address)) {
-                if (table.replace(address, entry, Pte.NONE)) {
+                if (table.replace(address, entry, (entry & Pte.HINTED) != 0 ? Pte.NONE : empty)) {
                     return;
                 }
             }
@@ -183,7 +317,10 @@ final class ReverseMap {
         }
     }
 
-    /** Changes the kind of every entry that maps the folio between PRESENT and DEVICE_PRIVATE. */
+    /**
+     * Changes the kind of every entry that maps the folio between PRESENT and DEVICE_PRIVATE. A merged page stays
+     * addressable, so it is none of these.
+     */
     void represent(Agent agent, long head, boolean cpuAddressable, Announcer announcer) {
         MemoryObject object = rooms.objects.get(frames.object(head));
         if (object == null) {

@@ -33,7 +33,19 @@ class Selection {
         if (order.target < 0) {
             return !rooms.types.cpuAddressable(type) || order.reason != Reason.BRING_BACK || order.selective();
         }
-        return (byApplication(type) || !foreign(vma, node)) && (!kept(head) || holdsFiles(order.target));
+        return (byApplication(type) || !foreign(vma, node)) && holds(order.target, head);
+    }
+
+    /** {@return whether a node's memory may hold the page: one of shared memory or a file, or a merged one} */
+    private boolean holds(int node, long head) {
+        return (!kept(head) || holdsFiles(node))
+                && (!rooms.merging.merged(head)
+                        || rooms.merging.holdable(rooms.regimes.current().typeOfNode(node)));
+    }
+
+    /** {@return whether a folio found by frame number may go where the order says} */
+    boolean allows(long head) {
+        return order.target < 0 || holds(order.target, head);
     }
 
     /** {@return whether an application moves what its type lets applications move, owners or not} */

@@ -7,6 +7,7 @@ import moraine.core.impl.allocator.Allocator;
 import moraine.core.impl.counters.Counters;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
+import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.vma.Vma;
 
@@ -70,7 +71,9 @@ public final class Duplicates {
         }
         object.lock(actors);
         try {
-            if (evict(object.mappings(), object, pfn)) {
+            boolean gone =
+                    object instanceof MergedPage merged ? evict(merged, pfn) : evict(object, frames.index(pfn), pfn);
+            if (gone) {
                 evicted.increment();
                 return true;
             }
@@ -80,8 +83,19 @@ public final class Duplicates {
         }
     }
 
-    private boolean evict(List<Vma> mappings, MemoryObject object, long pfn) {
-        long index = frames.index(pfn);
+    private boolean evict(MergedPage merged, long pfn) {
+        boolean gone = false;
+        for (int site = 0; site < merged.sites() && !gone; site++) {
+            MemoryObject part = merged.object(site);
+            part.lock(actors);
+            gone = evict(part, merged.index(site), pfn);
+            part.unlock();
+        }
+        return gone;
+    }
+
+    private boolean evict(MemoryObject object, long index, long pfn) {
+        List<Vma> mappings = object.mappings();
         int node = frames.node(pfn);
         for (int i = 0; i < mappings.size(); i++) {
             Vma vma = mappings.get(i);

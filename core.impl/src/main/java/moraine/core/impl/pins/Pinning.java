@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * held.
  *
  * <p>A private page is made the space's own first, even for reading: writable where the mapping allows it, else the
- * only mapping of its frame. So no later write takes the mapping off to a copy while the pin stays behind. With the
- * space's lock held shared no fork comes between.
+ * only mapping of its frame, which is not merged (Linux FAULT_FLAG_UNSHARE). So no later write takes the mapping off to
+ * a copy while the pin stays behind. With the space's lock held shared no fork comes between.
  */
 final class Pinning {
     private final Rooms rooms;
@@ -102,7 +102,8 @@ final class Pinning {
         if (vma.shared()) {
             return !intent.writes();
         }
-        return vma.protection() != Protection.READ_WRITE && frames.mappings(Pte.pfn(entry)) == 1;
+        long pfn = Pte.pfn(entry);
+        return vma.protection() != Protection.READ_WRITE && frames.mappings(pfn) == 1 && !rooms.merging.merged(pfn);
     }
 
     private Errno prepare(Vma vma, long page, long entry) {

@@ -17,8 +17,8 @@ import moraine.core.impl.vma.Vma;
  * walk holds the lock; so does whoever copies or moves entries from one mapping to another (fork, mremap), so that a
  * walk meets each entry at one place or the other. A walk costs the number of mappings of the family.
  *
- * <p>All but the first kind also keep their pages by index, with one reference of their own on each, and whether each
- * is dirty.
+ * <p>All but the first and the last kind also keep their pages by index, with one reference of their own on each, and
+ * whether each is dirty.
  */
 public class MemoryObject {
     /** What an object is. */
@@ -29,7 +29,9 @@ public class MemoryObject {
         /** Pages come from a file. */
         FILE,
         /** All pages are there from the beginning, put there for a driver. */
-        BUFFER
+        BUFFER,
+        /** One page that stands for several of the first kind. */
+        MERGED
     }
 
     private static final int CHUNK = 512;
@@ -57,7 +59,7 @@ public class MemoryObject {
 
     /** {@return whether it keeps its pages by index, with a reference on each} */
     public final boolean shared() {
-        return kind != Kind.PRIVATE;
+        return kind != Kind.PRIVATE && kind != Kind.MERGED;
     }
 
     /** {@return whether its pages come from elsewhere, so that a fault finds one or asks for it, but makes none} */

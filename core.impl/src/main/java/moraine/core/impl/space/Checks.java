@@ -52,7 +52,7 @@ public final class Checks {
         }
     }
 
-    /** Refuses advice on the size of pages where it is fixed. */
+    /** Refuses advice that needs pages of 4 KiB, or a choice of size, where there are only large ones. */
     static void sizeable(VmaMap map, long start, long end, Advice advice) {
         for (Vma vma : map.overlapping(start, end)) {
             if (vma.largeOnly()) {

@@ -105,7 +105,7 @@ final class LazyFreer {
         }
     }
 
-    /** {@return whether the entry alone maps a page that nobody has pinned and no object keeps} */
+    /** {@return whether the entry alone maps a page that nobody has pinned, no object keeps, and is not merged} */
     private boolean droppable(long entry) {
         if (!Pte.maps(entry)) {
             return false;
@@ -115,7 +115,7 @@ final class LazyFreer {
         return frames.mappings(head) == 1
                 && !frames.flag(head, Frames.PINNED)
                 && object != null
-                && object.ownReferences() == 0;
+                && object.kind() == MemoryObject.Kind.PRIVATE;
     }
 
     private static long marked(long entry) {

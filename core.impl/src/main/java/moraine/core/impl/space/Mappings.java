@@ -103,13 +103,7 @@ final class Mappings {
     private long map(MapRequest request, CachedObject object, long index, boolean mayWrite) {
         long start = freePlace(request);
         long end = start + Pages.ceil(request.bytes());
-        var traits = new Vma.Traits(
-                request.protection(),
-                request.sharing(),
-                /* policy= */ null,
-                mayWrite,
-                /* userfault= */ null,
-                LargePages.PLAN);
+        var traits = new Vma.Traits(request.protection(), request.sharing(), mayWrite, LargePages.PLAN);
         var below = new Vma.Below(object, index);
         var vma = request.sharing() == Sharing.SHARED
                 ? new Vma(space, start, end, traits, object, index)
@@ -246,10 +240,23 @@ final class Mappings {
                 }
                 case HUGEPAGE -> advise(agent, address, end, advice, LargePages.ALWAYS);
                 case NOHUGEPAGE -> advise(agent, address, end, advice, LargePages.NEVER);
+                case MERGEABLE -> {
+                    rooms.merging.advised();
+                    mergeable(agent, address, end, advice, true);
+                }
+                case UNMERGEABLE -> mergeable(agent, address, end, advice, false);
                 default -> throw new IllegalStateException("advice " + advice.kind() + " is not taken here");
             }
             return end - address;
         });
+        if (advice.kind() == Advice.Kind.UNMERGEABLE) {
+            new Unmerger(rooms, spaces.faults(), space).run(address, end);
+        }
+    }
+
+    private void mergeable(Agent agent, long start, long end, Advice advice, boolean now) {
+        Checks.sizeable(space.vmas(), start, end, advice);
+        cut(agent, start, end, vma -> vma.withMergeable(now));
     }
 
     private void advise(Agent agent, long start, long end, Advice advice, LargePages large) {

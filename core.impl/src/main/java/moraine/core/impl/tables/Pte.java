@@ -18,8 +18,8 @@ import moraine.core.api.model.PageState;
  * noticed. A NUMA_HINT is lost where its page becomes anything but PRESENT. An EXCLUSIVE entry keeps the bits that it
  * is to have again, and counts as clean and old until then. ATOMIC in a device's entry says that the device has the
  * page exclusively. The same two bits mean something else where those cannot stand: DUPLICATED in a CPU's entry that
- * devices may have duplicates of its page, DUPLICATE in a device's entry that it maps one, and holds the only reference
- * to it.
+ * devices may have duplicates of its page, or that it is merged with others; DUPLICATE in a device's entry that it maps
+ * one, and holds the only reference to it.
  */
 public final class Pte {
     public static final int NONE = 0;
@@ -95,6 +95,11 @@ public final class Pte {
     /** {@return the entry under a kind that is not present, marked where it was HINT} */
     public static long absent(long entry, int kind) {
         return withKind(kind(entry) == HINT ? entry | HINTED : entry, kind);
+    }
+
+    /** {@return the entry as one of a merged page: read-only, and marked, so that who read it before loses} */
+    public static long merged(long entry) {
+        return entry & ~WRITE | DUPLICATED;
     }
 
     /** {@return the same kind and bits for another frame} */

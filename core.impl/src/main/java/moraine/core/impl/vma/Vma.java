@@ -39,6 +39,7 @@ public final class Vma {
      * @param mayWrite whether it may ever be writable; a shared mapping of a file opened for reading may not
      * @param userfault who fills missing pages, or null
      * @param large whether it is made of 2 MiB pages
+     * @param mergeable whether its pages may be merged with others
      */
     public record Traits(
             Protection protection,
@@ -46,13 +47,18 @@ public final class Vma {
             @Nullable SetPolicy policy,
             boolean mayWrite,
             @Nullable Registration userfault,
-            LargePages large) {
+            LargePages large,
+            boolean mergeable) {
         public Traits(Protection protection, Sharing sharing) {
             this(protection, sharing, LargePages.PLAN);
         }
 
         public Traits(Protection protection, Sharing sharing, LargePages large) {
-            this(protection, sharing, /* policy= */ null, /* mayWrite= */ true, /* userfault= */ null, large);
+            this(protection, sharing, /* mayWrite= */ true, large);
+        }
+
+        public Traits(Protection protection, Sharing sharing, boolean mayWrite, LargePages large) {
+            this(protection, sharing, /* policy= */ null, mayWrite, /* userfault= */ null, large, false);
         }
     }
 
@@ -128,6 +134,11 @@ public final class Vma {
             case ALWAYS, ONLY -> true;
             case NEVER -> false;
         };
+    }
+
+    /** {@return whether somebody advised its pages to be merged, and they are such that can be} */
+    public boolean mergeable() {
+        return traits.mergeable() && plain;
     }
 
     public MemoryObject object() {
@@ -208,24 +219,24 @@ public final class Vma {
     }
 
     public Vma withProtection(Protection other) {
-        return with(new Traits(
-                other, traits.sharing(), traits.policy(), traits.mayWrite(), traits.userfault(), traits.large()));
+        return with(other, traits.policy(), traits.userfault(), traits.large(), traits.mergeable());
     }
 
     public Vma withPolicy(@Nullable SetPolicy other) {
-        return with(new Traits(
-                traits.protection(), traits.sharing(), other, traits.mayWrite(), traits.userfault(), traits.large()));
+        return with(traits.protection(), other, traits.userfault(), traits.large(), traits.mergeable());
     }
 
     /** {@return the same mapping with missing pages filled by somebody, or by nobody} */
     public Vma withUserfault(@Nullable Registration other) {
-        return with(new Traits(
-                traits.protection(), traits.sharing(), traits.policy(), traits.mayWrite(), other, traits.large()));
+        return with(traits.protection(), traits.policy(), other, traits.large(), traits.mergeable());
     }
 
     public Vma withLarge(LargePages other) {
-        return with(new Traits(
-                traits.protection(), traits.sharing(), traits.policy(), traits.mayWrite(), traits.userfault(), other));
+        return with(traits.protection(), traits.policy(), traits.userfault(), other, traits.mergeable());
+    }
+
+    public Vma withMergeable(boolean other) {
+        return with(traits.protection(), traits.policy(), traits.userfault(), traits.large(), other);
     }
 
     /** {@return the same mapping of another object, which starts with it} */
@@ -233,7 +244,13 @@ public final class Vma {
         return new Vma(space, start, end, traits, other, start >>> Pages.SHIFT);
     }
 
-    private Vma with(Traits others) {
+    private Vma with(
+            Protection protection,
+            @Nullable SetPolicy policy,
+            @Nullable Registration userfault,
+            LargePages large,
+            boolean mergeable) {
+        var others = new Traits(protection, traits.sharing(), policy, traits.mayWrite(), userfault, large, mergeable);
         return new Vma(space, start, end, others, object, firstIndex, below);
     }
 

@@ -12,6 +12,7 @@ final class Plantings {
         all.addAll(CachePlantings.all());
         all.addAll(EntryPlantings.all());
         all.addAll(FramePlantings.all());
+        all.addAll(MergePlantings.all());
         all.addAll(MirrorPlantings.all());
         all.addAll(ZonePlantings.all());
         return all;

@@ -29,6 +29,7 @@ import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.space.Spaces;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
@@ -160,6 +161,10 @@ final class Scene implements AutoCloseable {
                 Objects.requireNonNull(space.vmas().find(address), "no mapping there")
                         .source(),
                 "it shows nothing");
+    }
+
+    Spaces spaces() {
+        return under.mechanism().spaceList();
     }
 
     DeviceTable deviceTable(int node) {

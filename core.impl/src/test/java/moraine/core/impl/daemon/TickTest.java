@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import moraine.core.api.daemon.MergeRules;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -93,6 +94,13 @@ final class TickTest implements DaemonRoom, Clock {
     }
 
     @Override
+    public int merge(FolioList folios, MergeRules rules, long round, int mover, long endNs, long mostPages) {
+        assertThat(mover).isEqualTo(7);
+        assertThat(endNs).isEqualTo(100);
+        return move(folios, OPEN, Cause.MERGE, mover, mostPages);
+    }
+
+    @Override
     public void close() {}
 
     @Override
@@ -134,6 +142,21 @@ final class TickTest implements DaemonRoom, Clock {
         tick.end();
         tick.begin();
         assertThat(scan()).isEqualTo(20);
+    }
+
+    @Test
+    void shouldCountMergedPagesAsMovedOnes() {
+        tick.begin();
+        int merged = 0;
+        for (int i = 0; i < 4; i++) {
+            scan();
+            merged += tick.merge(list, MergeRules.USUAL, /* round= */ 1);
+        }
+
+        assertThat(merged).isEqualTo(50);
+        assertThat(tick.acted()).isEqualTo(50);
+        tick.end();
+        refused(Errno.EBADF, "tick", () -> tick.merge(list, MergeRules.USUAL, /* round= */ 1));
     }
 
     @Test

@@ -29,6 +29,7 @@ import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.space.Spaces;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.time.ThreadedEnvironment;
 import moraine.testkit.Gates;
@@ -56,6 +57,7 @@ final class Stage implements AutoCloseable {
     final Machine machine;
     final Rooms rooms;
     final SpaceImpl space;
+    private final Spaces spaces;
 
     private Stage(String policy, int devices) {
         providers.drivers().add(TestDriverProvider.NAME, drivers, "test.driver 1.0", 0);
@@ -67,6 +69,7 @@ final class Stage implements AutoCloseable {
         TestMachine under = TestMachine.create(MachineSpec.of(profile, policy), providers, gates);
         machine = under.machine();
         rooms = under.mechanism().rooms();
+        spaces = under.mechanism().spaceList();
         space = (SpaceImpl) machine.openSpace("raced");
     }
 
@@ -103,6 +106,10 @@ final class Stage implements AutoCloseable {
     /** As {@link #reachable()}, with one device. */
     static Stage reachableAlone() {
         return new Stage("node(window=1)", 1);
+    }
+
+    Spaces spaces() {
+        return spaces;
     }
 
     /** {@return private pages, the first word of page i written with i + 1} */

@@ -15,6 +15,7 @@ import moraine.core.impl.TestPolicyProvider;
 import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
+import moraine.core.impl.merge.Merger;
 import moraine.core.impl.migration.Evictor;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Bench implements AutoCloseable {
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.HIDDEN), hidden, "test.hidden 1.0", 1);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.NODE), node, "test.node 1.0", 0);
+        providers.daemons().add(MergeActor.NAME, new MergeActor.Provider(), "test.merge 1.0", 0);
         providers.daemons().add(Shuffler.NAME, new Shuffler.Provider(), "test.shuffler 1.0", 0);
         var alike = TestProfiles.devices(ramBytes, deviceBytes, DEVICES, TestDriverProvider.NAME, true);
         var profile = TestProfiles.with(alike, DEVICES, "atomics", "false");
@@ -59,7 +61,9 @@ final class Bench implements AutoCloseable {
         return switch (random.nextInt(5)) {
             case 0 -> "hidden(" + large + "," + window + ",duplicate=" + random.nextBoolean() + ")";
             case 1 -> "hidden(" + large + "," + window + ")";
-            case 2, 3 -> "node(" + large + "," + window + ",hinted=" + random.nextBoolean() + ")";
+            case 2, 3 ->
+                "node(" + large + "," + window + ",hinted=" + random.nextBoolean() + ",mergeable="
+                        + random.nextBoolean() + ")";
             default -> MachineSpec.LAST_RESORT;
         };
     }
@@ -87,6 +91,11 @@ final class Bench implements AutoCloseable {
             rubble.close();
             rubble = null;
         }
+    }
+
+    /** {@return who merges on the thread that asks} */
+    Merger merger() {
+        return new Merger(under.mechanism().rooms(), under.mechanism().spaceList());
     }
 
     /** Drops pages advised free, as an allocation does that fails. */

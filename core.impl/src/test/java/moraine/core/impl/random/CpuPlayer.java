@@ -30,6 +30,7 @@ final class CpuPlayer implements Player {
     private final SharedWords words;
     private final Nursery nursery;
     private final PinnedWords pins;
+    private final Twins twins;
     private final ArrayDeque<Child> children = new ArrayDeque<>();
 
     CpuPlayer(Bench bench, Arena arena, int actor, int owners, int actors, RandomGenerator random) {
@@ -43,13 +44,16 @@ final class CpuPlayer implements Player {
         this.words = new SharedWords(actor, actors, random);
         this.nursery = new Nursery(arena.space, cpu, random);
         this.pins = new PinnedWords(arena, cpu, actor, random);
+        this.twins = new Twins(bench, arena.space, cpu, random);
     }
 
     @Override
     public int operate() {
         int dice = random.nextInt(4000);
-        if (dice < 3300) {
+        if (dice < 3000) {
             words.access(cpu, arena.any(random));
+        } else if (dice < 3300) {
+            twins.operate();
         } else if (dice < 3500) {
             nursery.operate();
         } else if (dice < 3700) {
@@ -267,6 +271,7 @@ final class CpuPlayer implements Player {
     public void exact() {
         arena.exact(cpu);
         nursery.exact();
+        twins.exact();
         children.forEach(Child::exact);
     }
 
@@ -274,6 +279,7 @@ final class CpuPlayer implements Player {
     public void close() {
         pins.close();
         nursery.close();
+        twins.close();
         while (!children.isEmpty()) {
             closeChild();
         }

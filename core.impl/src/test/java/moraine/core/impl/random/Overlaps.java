@@ -35,7 +35,10 @@ record Overlaps(Map<String, Long> counts) {
             "yield.pages",
             "numa_pte_updates",
             "numa_hint_faults",
-            "pgpromote_success");
+            "pgpromote_success",
+            "ksm.freed.pages",
+            "ksm.zero_pages",
+            "cow_ksm");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -41,7 +41,8 @@ final class RandomRun implements AutoCloseable {
                 DEVICE_BYTES,
                 "hidden(large=true)",
                 new ThreadedEnvironment(new JvmThreads(), seed),
-                Shuffler.NAME);
+                Shuffler.NAME,
+                MergeActor.NAME);
         arena = new Arena(bench.machine(), ACTORS);
         for (int actor = 0; actor < CPUS; actor++) {
             players.add(new CpuPlayer(bench, arena, actor, CPUS, ACTORS, random.split()));

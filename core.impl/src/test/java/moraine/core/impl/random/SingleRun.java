@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import moraine.core.api.daemon.MergeRules;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Cause;
@@ -11,6 +12,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Violation;
+import moraine.core.impl.merge.Merger;
 import moraine.core.impl.plugins.VirtualEnvironment;
 
 /** One actor in virtual time: every step's result is compared with the plain model, and the same seed does the same. */
@@ -26,11 +28,13 @@ final class SingleRun implements AutoCloseable {
     private final SingleMappings mappings;
     private final SingleAccesses accesses;
     private final SinglePins pins;
+    private final Merger merger;
     private int forks;
 
     SingleRun(long seed) {
         random = new SplittableRandom(seed);
         bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment());
+        merger = bench.merger();
         mappings = new SingleMappings(bench.machine(), random);
         accesses = new SingleAccesses(bench.machine(), random);
         pins = new SinglePins(random);
@@ -65,7 +69,7 @@ final class SingleRun implements AutoCloseable {
     }
 
     private void operate(Side side) {
-        switch (random.nextInt(47)) {
+        switch (random.nextInt(51)) {
             case 0, 1 -> mappings.map(side);
             case 2 -> mappings.unmap(side);
             case 3, 4 -> mappings.protect(side);
@@ -81,6 +85,9 @@ final class SingleRun implements AutoCloseable {
             case 40, 41 -> accesses.exclusive(side, mappings.length());
             case 42, 43 -> pins.pin(side, mappings.length());
             case 45, 46 -> readMostly(side);
+            case 47, 48 -> merge();
+            case 49 -> alike(side);
+            case 50 -> mergeable(side);
             case 44 -> pins.dead(side, mappings.length());
             case 20, 21, 22, 23, 24, 25, 26, 27 -> accesses.read(side);
             default -> accesses.write(side);
@@ -138,6 +145,38 @@ final class SingleRun implements AutoCloseable {
         }
     }
 
+    /** Makes some pages of a side, and maybe of others, alike but for what was written to them before. */
+    private void alike(Side side) {
+        long at = side.model().anyPage(random);
+        int count = at == 0 ? 0 : side.model().run(at, 8);
+        for (int i = 0; i < count; i++) {
+            long page = at + (long) i * Pages.SIZE;
+            if (side.model().protection(page) == Protection.READ_WRITE) {
+                side.cpu().putLong(page, 1);
+                side.model().word(page, 1);
+            }
+        }
+        side.note("alike", at, count);
+    }
+
+    private void mergeable(Side side) {
+        long at = side.model().anyPage(random);
+        if (at != 0) {
+            int count = side.model().run(at, mappings.length());
+            Advice advice = random.nextInt(4) > 0 ? Advice.MERGEABLE : Advice.UNMERGEABLE;
+            boolean done =
+                    Agreement.does(Errno.EOPNOTSUPP, () -> side.space().advise(at, (long) count * Pages.SIZE, advice));
+            side.note(advice.kind() + " " + done, at, count);
+        }
+    }
+
+    private void merge() {
+        var rules =
+                new MergeRules(random.nextBoolean(), random.nextBoolean(), random.nextBoolean(), 2 + random.nextInt(4));
+        int freed = merger.by(rules).settle();
+        log.append("merged ").append(freed).append('\n');
+    }
+
     private void evict() {
         int node = 1 + random.nextInt(Bench.DEVICES);
         int left = bench.evict(node, 1 + random.nextInt(200));
@@ -185,6 +224,7 @@ final class SingleRun implements AutoCloseable {
 
     @Override
     public void close() {
+        merger.close();
         bench.close();
     }
 }
