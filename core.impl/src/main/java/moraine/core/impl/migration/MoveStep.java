@@ -42,10 +42,10 @@ final class MoveStep extends SlotStep {
     private boolean exchange(long from, long to) {
         MemoryObject object = rooms.objects.get(frames.object(from));
         frames.owner(to, frames.object(from), frames.index(from));
+        frames.hintMarks.carry(from, to);
         if (object instanceof MergedPage merged) {
             return exchange(merged, from, to);
         }
-        frames.hintMarks.carry(from, to);
         if (object == null || object.ownReferences() == 0) {
             return frames.freezeAndUnlock(from, 1);
         }

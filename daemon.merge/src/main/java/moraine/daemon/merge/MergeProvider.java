@@ -1,0 +1,33 @@
+package moraine.daemon.merge;
+
+import moraine.core.api.daemon.Daemon;
+import moraine.core.api.daemon.DaemonProvider;
+import moraine.core.api.host.DaemonContext;
+import moraine.core.api.host.MachineView;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Verdict;
+import org.osgi.service.component.annotations.Component;
+
+/** Offers merge to every machine. */
+@Component(
+        property = {
+            DaemonProvider.NAME_PROPERTY + "=" + MergeDaemon.NAME,
+            DaemonProvider.KIND_PROPERTY + "=" + DaemonProvider.KIND
+        })
+public final class MergeProvider implements DaemonProvider {
+    @Override
+    public Verdict check(MachineView machine, Parameters parameters) {
+        try {
+            MergeSettings.of(parameters);
+        } catch (MoraineException e) {
+            return Verdict.no(String.valueOf(e.getMessage()));
+        }
+        return Verdict.YES;
+    }
+
+    @Override
+    public Daemon create(DaemonContext context, Parameters parameters) {
+        return new MergeDaemon(MergeDaemon.NAME + parameters, MergeSettings.of(parameters), context);
+    }
+}

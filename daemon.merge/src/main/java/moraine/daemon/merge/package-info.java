@@ -1,0 +1,5 @@
+/** Merging in the background: pages of equal content become one. */
+@NullMarked
+package moraine.daemon.merge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of merge. */
+@NullMarked
+package moraine.daemon.merge;
+
+import org.jspecify.annotations.NullMarked;
