@@ -29,6 +29,7 @@ import moraine.core.impl.mirror.Duplicates;
 import moraine.core.impl.numa.HintRing;
 import moraine.core.impl.pins.Pins;
 import moraine.core.impl.rmap.Objects;
+import moraine.core.impl.swap.Swap;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
 import moraine.core.impl.tuning.Tuning;
@@ -60,6 +61,7 @@ public final class Rooms {
     public final PageCache cache;
     /** Touches that planted hints told of. */
     public final HintRing hintFaults;
+    public final Swap swap;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
     public final long zeroPage;
 
@@ -93,6 +95,7 @@ public final class Rooms {
         allocator.onExhausted(nodes -> world.visitIdle(agent -> allocator.drain(agent.worker(), nodes)));
         hintFaults = new HintRing(tuning.hintRing);
         policies = new MemoryPolicies(this);
+        swap = new Swap(this, stores, foundation.counters());
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());
         cache = new PageCache(this, stores);
@@ -204,6 +207,7 @@ public final class Rooms {
         for (Agent agent = idleAgents.pollFirst(); agent != null; agent = idleAgents.pollFirst()) {
             retire(agent);
         }
+        swap.close();
         if (zeroPage != 0) {
             memory.unmap(zeroPage, Pages.SIZE);
         }

@@ -51,6 +51,9 @@ public enum Stat {
     NUMA_MIGRATED("numa_pages_migrated", "pages", "pages that a daemon moved to who uses them"),
     PGPROMOTE_CANDIDATE("pgpromote_candidate", "pages", "pages that a daemon wanted to move to faster memory"),
     PGPROMOTE_SUCCESS("pgpromote_success", "pages", "pages that a daemon moved to faster memory"),
+    PSWPIN("pswpin", "pages", "pages read back from swap"),
+    PSWPOUT("pswpout", "pages", "pages written to swap"),
+    SWAP_FAILED("swap.failed.pages", "pages", "pages that stayed because they could not be written to swap"),
     SHOOT_DOWNS("shootdowns", "times", "times translations were voided and accesses awaited");
 
     private final String counter;

@@ -99,4 +99,16 @@ public interface Tick {
      * @return pages that are free now
      */
     int merge(Folios folios, MergeRules rules, long round);
+
+    /**
+     * Takes folios out of memory as far as that can be done now: clean pages of files are dropped, of dirty ones the
+     * writing back is started and not awaited, anonymous ones go to swap if the machine has any and it is not full.
+     * Only memory that is {@link Attribute#RECLAIMABLE} and that CPUs address gives pages up; folios of 2 MiB are split
+     * first. Those for which the budget did not suffice stay in the list; all others are taken off it, reclaimed or
+     * not. It waits for the system to take what is written, for its deadline at most.
+     *
+     * @param folios of this daemon's scans
+     * @return pages that are free now
+     */
+    int reclaim(Folios folios);
 }

@@ -34,7 +34,9 @@ public enum Cause {
     /** The page was used by processors of another node, whose memory is as fast (Linux NUMA balancing). */
     BALANCE("moved to the processors that use it"),
     /** The page stands for several of equal content. */
-    MERGE("merged with pages of equal content");
+    MERGE("merged with pages of equal content"),
+    /** A processor touched the page while its content was in swap. */
+    SWAP_IN("read back from swap for the processor that touched it");
 
     private final String text;
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param daemons instance names of the daemons that work beside it, such as {@code reclaim(order=latency)}; one whose
  *     bundle is not there begins when it comes
  * @param tuning values of tunables by name, in the units of {@link Tunable}; what is not named is as usual
+ * @param swap where pages go that reclaim takes out of memory
  */
 public record MachineSpec(
         String name,
@@ -26,7 +27,8 @@ public record MachineSpec(
         Backing backing,
         String policy,
         List<String> daemons,
-        Parameters tuning) {
+        Parameters tuning,
+        SwapSpec swap) {
     /** Name of the constant plan in the core: allocate in RAM, move nothing. */
     public static final String LAST_RESORT = "last-resort";
 
@@ -36,7 +38,7 @@ public record MachineSpec(
         daemons = List.copyOf(daemons);
     }
 
-    /** A machine without daemons, with every tunable as usual. */
+    /** A machine without daemons and swap, with every tunable as usual. */
     public MachineSpec(
             String name,
             TopologyProfile profile,
@@ -44,7 +46,7 @@ public record MachineSpec(
             Map<Integer, Long> capacityBytes,
             Backing backing,
             String policy) {
-        this(name, profile, devices, capacityBytes, backing, policy, List.of(), Parameters.NONE);
+        this(name, profile, devices, capacityBytes, backing, policy, List.of(), Parameters.NONE, SwapSpec.NONE);
     }
 
     /** {@return the profile as it is, with bytes behind it} */
@@ -53,26 +55,30 @@ public record MachineSpec(
     }
 
     public MachineSpec withPolicy(String other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, other, daemons, tuning);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, other, daemons, tuning, swap);
     }
 
     public MachineSpec withBacking(Backing other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, other, policy, daemons, tuning);
+        return new MachineSpec(name, profile, devices, capacityBytes, other, policy, daemons, tuning, swap);
     }
 
     public MachineSpec withCapacities(Map<Integer, Long> bytes) {
-        return new MachineSpec(name, profile, devices, bytes, backing, policy, daemons, tuning);
+        return new MachineSpec(name, profile, devices, bytes, backing, policy, daemons, tuning, swap);
     }
 
     public MachineSpec withDevices(List<DeviceSpec> others) {
-        return new MachineSpec(name, profile, others, capacityBytes, backing, policy, daemons, tuning);
+        return new MachineSpec(name, profile, others, capacityBytes, backing, policy, daemons, tuning, swap);
     }
 
     public MachineSpec withDaemons(List<String> others) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, others, tuning);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, others, tuning, swap);
     }
 
     public MachineSpec withTuning(Parameters other) {
-        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, daemons, other);
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, daemons, other, swap);
+    }
+
+    public MachineSpec withSwap(SwapSpec other) {
+        return new MachineSpec(name, profile, devices, capacityBytes, backing, policy, daemons, tuning, other);
     }
 }

@@ -27,5 +27,7 @@ public enum Reason {
     /** A page that nobody uses much goes to a slower node before its own is full. */
     DEMOTION,
     /** A page that processors use goes to a node that they see better. */
-    PROMOTION
+    PROMOTION,
+    /** A touch brings a page back that was swapped out. */
+    SWAP_IN
 }

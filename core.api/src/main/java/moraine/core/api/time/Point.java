@@ -85,6 +85,15 @@ public enum Point {
     MERGE_UNMAPPED,
     /** Pages were merged in their records; their entries are still MIGRATING. Holds frame locks; all is announced. */
     MERGE_JOINED,
+    /**
+     * Pages on their way to swap: all their entries are MIGRATING, nobody uses them, and they are about to be written.
+     * Holds their frame locks; nothing is announced.
+     */
+    SWAP_UNMAPPED,
+    /** Their content is in slots of a swap area; entries are still MIGRATING. Holds as {@link #SWAP_UNMAPPED}. */
+    SWAP_WRITTEN,
+    /** A page was read from swap for a touch and is not yet installed. Holds the space shared. */
+    SWAP_READ,
     /** A device's launches have failed and its tables are closed; its pages are still there. Holds nothing. */
     REMOVAL_MARKED
 }

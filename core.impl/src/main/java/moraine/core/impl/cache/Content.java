@@ -21,12 +21,22 @@ public final class Content {
     }
 
     /** {@return a buffer for so many pages} */
-    ByteBuffer staging(int pages) {
+    public ByteBuffer staging(int pages) {
         return ByteBuffer.allocate(pages * unit);
     }
 
+    /** {@return bytes that stand for a page in buffers} */
+    public int unit() {
+        return unit;
+    }
+
+    /** {@return a part of a buffer as one of its own, with the same content} */
+    public ByteBuffer part(ByteBuffer staging, int slot, int pages) {
+        return staging.slice(slot * unit, pages * unit);
+    }
+
     /** Copies a frame into a place of a buffer. */
-    void take(long pfn, ByteBuffer into, int slot) {
+    public void take(long pfn, ByteBuffer into, int slot) {
         if (backed) {
             HostBytes.read(frames.address(pfn), MemorySegment.ofBuffer(into.clear()), (long) slot * unit, unit);
         } else {
@@ -35,7 +45,7 @@ public final class Content {
     }
 
     /** Copies a place of a buffer into a frame. */
-    void put(ByteBuffer from, int slot, long pfn) {
+    public void put(ByteBuffer from, int slot, long pfn) {
         if (backed) {
             HostBytes.write(MemorySegment.ofBuffer(from.clear()), (long) slot * unit, frames.address(pfn), unit);
         } else {

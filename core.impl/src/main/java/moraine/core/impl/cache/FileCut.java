@@ -146,6 +146,8 @@ final class FileCut {
                 }
                 if (Pte.maps(entry)) {
                     agent.scratch()[count++] = Pte.pfn(entry);
+                } else {
+                    rooms.swap.forget(entry);
                 }
             }
             return count;

@@ -14,17 +14,18 @@ import org.jspecify.annotations.Nullable;
  * The host's thread for files: all input and output happens there, one after another, so that an application's thread
  * that is interrupted closes no file. In virtual time, and once the machine is closing, the caller does it itself.
  */
-final class FileHost {
+public final class FileHost {
     private final Environment environment;
     private final int node;
     private final long deadlineNs;
+    private final String name;
     private @Nullable Desk desk;
     private @Nullable Thread thread;
     private boolean closed;
 
     /** Reads or writes. */
     @FunctionalInterface
-    interface Work {
+    public interface Work {
         void run() throws IOException;
     }
 
@@ -35,6 +36,12 @@ final class FileHost {
      * @param deadlineNs how long a caller waits for the system
      */
     FileHost(Environment environment, int node, long deadlineNs) {
+        this(environment, node, deadlineNs, "moraine-files");
+    }
+
+    /** @param name of the thread */
+    public FileHost(Environment environment, int node, long deadlineNs, String name) {
+        this.name = name;
         this.environment = environment;
         this.node = node;
         this.deadlineNs = deadlineNs;
@@ -47,7 +54,7 @@ final class FileHost {
      * @param doing for people: read, write, ...
      * @throws MoraineException EIO with the system's words
      */
-    void run(String doing, Path path, Work work) {
+    public void run(String doing, Path path, Work work) {
         Desk host = desk();
         var outcome = new AtomicReference<@Nullable Object>();
         if (host == null) {
@@ -103,7 +110,7 @@ final class FileHost {
             return null;
         }
         if (desk == null) {
-            desk = new Desk(environment, "moraine-files", node);
+            desk = new Desk(environment, name, node);
             desk.post(this::remember);
         }
         return desk;
@@ -114,7 +121,7 @@ final class FileHost {
     }
 
     /** Ends the thread. */
-    void close() {
+    public void close() {
         Desk host;
         synchronized (this) {
             closed = true;

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Backing;
@@ -45,6 +46,9 @@ public final class PageCache {
     private final Buffers buffers;
     private final Map<Object, FileObject> files = new HashMap<>();
     private final Set<BufferObject> filled = new HashSet<>();
+    /** Files that are to be written back soon. */
+    private final Set<FileObject> hurried = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
 
     /** @param rooms whose cache it is; of them, all but this one are there */
@@ -336,6 +340,20 @@ public final class PageCache {
 
     void flush(FileObject file) {
         writeback.flush(file);
+    }
+
+    /** Begins to write a file's dirty pages back, and does not wait for it. Called outside the world. */
+    public void writeSoon(FileObject file) {
+        if (!closed && hurried.add(file)) {
+            host.post(() -> {
+                hurried.remove(file);
+                try {
+                    writeback.flushUnlessUnderWay(file);
+                } catch (MoraineException e) {
+                    LOG.log(System.Logger.Level.WARNING, "dirty pages stay in memory: " + e.getMessage());
+                }
+            });
+        }
     }
 
     boolean closed() {

@@ -68,6 +68,20 @@ final class Writeback {
         }
     }
 
+    /**
+     * Does what {@link #flush} does unless somebody is at it, or cuts the file. Never waits for them, so that it may be
+     * called where they have their input and output done.
+     */
+    void flushUnlessUnderWay(FileObject file) {
+        if (file.settled()) {
+            try {
+                flush(file);
+            } finally {
+                file.unsettle();
+            }
+        }
+    }
+
     private void write(FileObject file, long first, int count, ByteBuffer staging) {
         long end = file.bytes();
         try {

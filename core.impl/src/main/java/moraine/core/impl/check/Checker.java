@@ -28,13 +28,16 @@ public final class Checker {
     public List<Violation> check() {
         FrameTally tally = new FrameTally(rooms, this::report);
         CacheCheck cache = new CacheCheck(rooms, this::report);
+        SwapCheck swap = new SwapCheck(rooms, this::report);
         cache.check();
         for (SpaceImpl space : spaces) {
-            new EntryCheck(rooms, space, tally, this::report).check();
+            new EntryCheck(rooms, space, tally, swap, this::report).check();
             new MirrorCheck(rooms, space, tally, this::report).check();
             cache.mappings(space);
             quiet(space);
         }
+        FrameTally.objects(spaces).forEach(swap::object);
+        swap.compare();
         tally.compare(spaces, rooms.cache.objects());
         rooms.allocator.audit().forEach(v -> report(v.invariant(), v.detail()));
         return List.copyOf(found);

@@ -19,9 +19,11 @@ final class EntryCheck {
     private final Frames frames;
     private final SpaceImpl space;
     private final FrameTally tally;
+    private final SwapCheck swap;
     private final Checker.Report report;
 
-    EntryCheck(Rooms rooms, SpaceImpl space, FrameTally tally, Checker.Report report) {
+    EntryCheck(Rooms rooms, SpaceImpl space, FrameTally tally, SwapCheck swap, Checker.Report report) {
+        this.swap = swap;
         this.rooms = rooms;
         this.frames = rooms.frames;
         this.space = space;
@@ -108,6 +110,12 @@ final class EntryCheck {
                             address,
                             entry,
                             "the zero page is writable, or in memory that is shared or shows a file");
+                }
+            }
+            case Pte.SWAPPED -> {
+                String wrong = swap.entry(entry, !vma.shared() && !Pte.large(entry));
+                if (!wrong.isEmpty()) {
+                    broken("swapped", address, entry, wrong);
                 }
             }
             default -> broken("entry-kind", address, entry, "nothing makes entries of this kind");

@@ -116,7 +116,7 @@ final class FrameTally {
         }
     }
 
-    private static Set<MemoryObject> objects(List<SpaceImpl> spaces) {
+    static Set<MemoryObject> objects(List<SpaceImpl> spaces) {
         Set<MemoryObject> objects = new HashSet<>();
         for (SpaceImpl space : spaces) {
             for (Vma vma : space.vmas().all()) {

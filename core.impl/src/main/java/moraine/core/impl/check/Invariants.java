@@ -21,6 +21,10 @@ final class Invariants {
             Map.entry("entry-mapped", "a living mapping covers every entry"),
             Map.entry("entry-protection", "no entry allows what its mapping forbids"),
             Map.entry("entry-kind", "every entry is of a kind that something makes"),
+            Map.entry(
+                    "swapped",
+                    "a swapped page is private, in a slot that there is, and writable only if it is nobody else's"),
+            Map.entry("swap-slot", "the users of a swap slot are the entries and objects that name it"),
             Map.entry("zero-page", "the zero page is read-only and in private memory that shows no file"),
             Map.entry("file-private", "a private mapping shows pages of files and buffers read-only"),
             Map.entry("file-end", "no page of a file is cached or mapped at or beyond its end"),

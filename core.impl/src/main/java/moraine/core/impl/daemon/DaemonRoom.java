@@ -42,6 +42,13 @@ public interface DaemonRoom {
      */
     int merge(FolioList folios, MergeRules rules, long round, int mover, long endNs, long mostPages);
 
+    /**
+     * As {@link moraine.core.api.daemon.Tick#reclaim}, until a time of the machine's clock.
+     *
+     * @param mostPages how many may go
+     */
+    int reclaim(FolioList folios, long mostPages, long endNs);
+
     /** Gives back what it holds; no call is under way, and none comes after. */
     void close();
 }

@@ -29,6 +29,7 @@ public final class FrameWork implements DaemonRoom {
     private final FallbackReader fallbacks;
     private final FrameScan scan;
     private final HintWork hints;
+    private final Reclaimer reclaimer;
     private final long[] heads = new long[BATCH];
 
     /** @param initiator node whose processors do it */
@@ -40,6 +41,7 @@ public final class FrameWork implements DaemonRoom {
         this.fallbacks = new FallbackReader(rooms.allocator);
         this.scan = new FrameScan(rooms, spaces, census, initiator);
         this.hints = new HintWork(rooms, agent);
+        this.reclaimer = new Reclaimer(rooms, agent);
     }
 
     @Override
@@ -115,6 +117,33 @@ public final class FrameWork implements DaemonRoom {
         } finally {
             rooms.world.exit(agent);
         }
+    }
+
+    @Override
+    public int reclaim(FolioList folios, long mostPages, long endNs) {
+        int gone = 0;
+        rooms.world.enter(agent);
+        try {
+            long left = mostPages;
+            for (int i = 0; i < folios.size() && rooms.nowNs() < endNs; ) {
+                int pages = folios.pages(i);
+                if (pages > left) {
+                    i++;
+                    continue;
+                }
+                if (hold(folios, i)) {
+                    gone += reclaimer.take(folios.pfn(i));
+                    left -= pages;
+                }
+                folios.remove(i);
+            }
+        } finally {
+            gone += reclaimer.end();
+            agent.count(Stat.PGSTEAL, gone);
+            rooms.world.exit(agent);
+        }
+        reclaimer.writeBack();
+        return gone;
     }
 
     private int move(int held, int node, MoveRule rule, int mover) {

@@ -258,4 +258,20 @@ final class TickImpl implements Tick {
             exit();
         }
     }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the daemon's actor alone writes
+    public int reclaim(Folios folios) {
+        FolioList list = own(folios);
+        enter();
+        try {
+            long endNs = startNs + budget.timeNs();
+            int gone = left() ? room.reclaim(list, budget.pages() - movedPages, endNs) : 0;
+            movedPages += gone;
+            acted += gone;
+            return gone;
+        } finally {
+            exit();
+        }
+    }
 }

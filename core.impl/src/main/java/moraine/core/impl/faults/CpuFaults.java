@@ -162,6 +162,7 @@ public final class CpuFaults {
                         : bringBack(agent, vma, address, initiator);
             case Pte.EXCLUSIVE -> revoke(agent, space, address, entry);
             case Pte.MIGRATING -> await(agent, space, address);
+            case Pte.SWAPPED -> Errno.EAGAIN;
             default -> Errno.SIGBUS;
         };
     }

@@ -116,6 +116,7 @@ public final class DeviceFaultService {
         agent.count(Stat.DEVICE_FAULTS, batch.size());
         rooms.charge(Cost.DEVICE_FAULT_BATCH, node, node, node, batch.size());
         rooms.events.record(Event.Kind.DEVICE_FAULT_BATCH, node, batch.space(0), batch.address(0), batch.size(), null);
+        bringBack();
         decide();
         rooms.world.enter(agent);
         try {
@@ -124,6 +125,26 @@ public final class DeviceFaultService {
             rooms.world.exit(agent);
         }
         install();
+    }
+
+    /** Brings swapped pages back before it is decided where they go. One that fails is met again when it is mapped. */
+    private void bringBack() {
+        for (int i = 0; i < batch.size(); ) {
+            SpaceImpl space = spaces.byId(batch.space(i));
+            long address = batch.address(i);
+            int first = i++;
+            while (i < batch.size()
+                    && batch.space(i) == batch.space(first)
+                    && batch.address(i) == batch.address(i - 1) + Pages.SIZE) {
+                i++;
+            }
+            for (int page = 0; space != null && page < i - first; page++) {
+                long at = address + (long) page * Pages.SIZE;
+                if (Pte.kind(space.table().get(at)) == Pte.SWAPPED) {
+                    rooms.swap.bring(agent, space, at, i - first - page, node);
+                }
+            }
+        }
     }
 
     private void decide() {

@@ -31,6 +31,8 @@ final class SharedFaults {
     private static final long AGAIN = Long.MIN_VALUE;
     /** Answer of {@link #find} when the object has no page there. */
     private static final long MISSING = Long.MIN_VALUE + 1;
+    /** Answer of {@link #find} when the object's page is in swap. */
+    private static final long SWAPPED = Long.MIN_VALUE + 2;
 
     private final Rooms rooms;
     private final Placement placement;
@@ -48,6 +50,9 @@ final class SharedFaults {
         long pfn = find(object, index);
         if (pfn == MISSING) {
             pfn = make(agent, vma, index, intent, initiator);
+        }
+        if (pfn == SWAPPED) {
+            return Errno.EAGAIN;
         }
         if (pfn == AGAIN) {
             rooms.actors.pause(1);
@@ -77,12 +82,15 @@ final class SharedFaults {
         return mapped == Errno.EAGAIN ? Errno.OK : mapped;
     }
 
-    /** {@return the object's page with a reference taken, MISSING, or what {@link #take} says} */
+    /** {@return the object's page with a reference taken, MISSING, SWAPPED, or what {@link #take} says} */
     private long find(MemoryObject object, long index) {
         object.lock(rooms.actors);
         try {
             long pfn = object.page(index);
-            return pfn >= 0 ? take(pfn) : MISSING;
+            if (pfn >= 0) {
+                return take(pfn);
+            }
+            return object.slot(index) < 0 ? MISSING : SWAPPED;
         } finally {
             object.unlock();
         }
@@ -130,12 +138,13 @@ final class SharedFaults {
     private long publish(Agent agent, MemoryObject object, long index, long pfn) {
         object.lock(rooms.actors);
         long other = object.page(index);
-        boolean mine = other < 0;
-        long result = pfn;
+        boolean mine = other < 0 && object.slot(index) < 0;
+        long result = AGAIN;
         if (mine) {
             object.page(index, pfn);
             frames.get(pfn);
-        } else {
+            result = pfn;
+        } else if (other >= 0) {
             result = take(other);
         }
         object.unlock();

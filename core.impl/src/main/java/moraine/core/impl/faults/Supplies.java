@@ -13,8 +13,8 @@ import moraine.core.impl.userfault.Registration;
 import moraine.core.impl.vma.Vma;
 
 /**
- * Gets what a fault needs from outside: a page of a file, or of a range that a handler fills. Called with no guard
- * held, for it waits; bounded by the deadlines of files and handlers.
+ * Gets what a fault needs from outside: a page of a file, of swap, or of a range that a handler fills. Called with no
+ * guard held, for it waits; bounded by the deadlines of files and handlers.
  */
 final class Supplies {
     private final Rooms rooms;
@@ -34,12 +34,19 @@ final class Supplies {
         for (int i = 0; i < pages; i++) {
             long address = start + ((long) i << Pages.SHIFT);
             Vma vma = space.vmas().find(address);
-            if (vma == null || Pte.kind(space.table().get(address)) != Pte.NONE) {
+            int kind = Pte.kind(space.table().get(address));
+            if (vma != null && kind == Pte.SWAPPED) {
+                return rooms.swap.bring(agent, space, address, pages - i, initiator);
+            }
+            if (vma == null || kind != Pte.NONE) {
                 continue;
             }
             Registration handler = vma.userfault();
             if (handler != null) {
                 return handler.await(address, pages - i, intent);
+            }
+            if (vma.shared() && vma.source() == null && rooms.swap.has(vma.object(), vma.index(address))) {
+                return rooms.swap.bringShared(agent, vma, address, initiator);
             }
             if (vma.source() instanceof FileObject file && !cached(file, vma.sourceIndex(address))) {
                 return rooms.cache.load(agent, file, vma.sourceIndex(address), vma, initiator);

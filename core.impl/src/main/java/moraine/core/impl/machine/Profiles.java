@@ -5,10 +5,13 @@ import java.util.Map;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Quantity;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.model.TopologyProfile;
+import moraine.core.impl.topology.Topology;
 
 /** Applies a spec's overrides to its profile. */
 final class Profiles {
@@ -17,9 +20,16 @@ final class Profiles {
     /** {@return the profile of the machine that the spec describes} */
     static TopologyProfile effective(MachineSpec spec) {
         TopologyProfile base = spec.profile();
+        SwapSpec swap = spec.swap();
+        if (swap.node() >= 0 && base.node(swap.node()).isEmpty()) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "swap is to be on node " + swap.node() + ", but profile " + base.name() + " has no such node");
+        }
         spec.capacityBytes().forEach((node, bytes) -> check(base, node, bytes));
         List<NodeSpec> nodes = base.nodes().stream()
                 .map(node -> resized(node, spec.capacityBytes()))
+                .map(node -> node.id() == swap.node() ? lessSwap(node, swap) : node)
                 .toList();
         return new TopologyProfile(
                 base.name(), base.summary(), nodes, base.processors(), base.accesses(), base.copies(), spec.devices());
@@ -31,6 +41,21 @@ final class Profiles {
             return node;
         }
         var size = new Quantity(bytes, "bytes", "override of the machine's spec", Quantity.Confidence.A);
+        return new NodeSpec(node.id(), node.name(), node.kind(), node.parent(), size);
+    }
+
+    /** {@return a node whose memory is in part a storage node} */
+    private static NodeSpec lessSwap(NodeSpec node, SwapSpec swap) {
+        long left = Topology.bytes(node) - swap.bytes();
+        if (node.kind() == NodeKind.DEVICE || left < Pages.SIZE) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "swap of " + swap.bytes() + " bytes cannot be on node " + node.id() + ", "
+                            + (node.kind() == NodeKind.DEVICE
+                                    ? "which is a device's; choose another"
+                                    : "which has " + Topology.bytes(node) + "; leave it a page of memory at least"));
+        }
+        var size = new Quantity(left, "bytes", "less swap of the machine's spec", Quantity.Confidence.A);
         return new NodeSpec(node.id(), node.name(), node.kind(), node.parent(), size);
     }
 

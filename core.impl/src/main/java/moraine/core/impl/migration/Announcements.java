@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The ranges that a batch has announced to notifiers, and the spaces whose contexts it still has to shoot down. Kept
  * until the batch is through, so that no device reads a translation that is on its way.
  */
-final class Announcements implements ReverseMap.Announcer {
+public final class Announcements implements ReverseMap.Announcer {
     private @Nullable SpaceImpl[] spaces = new SpaceImpl[16];
     private long[] starts = new long[16];
     private long[] ends = new long[16];
@@ -51,7 +51,7 @@ final class Announcements implements ReverseMap.Announcer {
     }
 
     /** Waits until no CPU uses an entry that was changed. */
-    void shootDown(Agent agent) {
+    public void shootDown(Agent agent) {
         for (int i = 0; i < changedSize; i++) {
             changed[i].shootDown(agent);
         }
@@ -60,7 +60,7 @@ final class Announcements implements ReverseMap.Announcer {
     }
 
     /** Ends all announcements. */
-    void end() {
+    public void end() {
         for (int i = 0; i < size; i++) {
             spaces[i].notifiers().end();
         }

@@ -60,7 +60,7 @@ public final class FolioSplit {
      *
      * @return whether it was; then the caller has a reference on each page and the first page's lock, else what it had
      */
-    boolean splitHeld(Agent agent, long head) {
+    public boolean splitHeld(Agent agent, long head) {
         if (indivisible(head)) {
             return false;
         }

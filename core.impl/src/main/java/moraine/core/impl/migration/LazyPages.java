@@ -41,7 +41,7 @@ public final class LazyPages {
      * {@return whether the folio may be dropped; its lock is held} A mark may come late upon a page that was merged
      * meanwhile: it counts for nothing there, for others need the content.
      */
-    boolean lazy(long head) {
+    public boolean lazy(long head) {
         return frames.flag(head, Frames.LAZY) && !frames.flag(head, Frames.PINNED) && !rooms.merging.merged(head);
     }
 
@@ -51,7 +51,7 @@ public final class LazyPages {
      * @param head with a reference and the lock held, which this call gives up
      * @return pages that are free now
      */
-    int drop(Agent agent, long head) {
+    public int drop(Agent agent, long head) {
         int pages = 1 << frames.order(head);
         var announcements = new Announcements();
         reverse.unmap(agent, head, (long) pages * Pages.SIZE, announcements);

@@ -12,6 +12,7 @@ import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.rmap.MergedPage;
 import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.swap.SwapSlots;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
@@ -26,9 +27,9 @@ import moraine.core.impl.vma.Vma;
  * unmapping, fork and moves. An entry that maps a folio is counted, with its reference, from before it is seen until
  * after it is gone.
  */
-final class ReverseMap {
+public final class ReverseMap {
     /** Told of each space whose entry was changed, before it changes. */
-    interface Announcer {
+    public interface Announcer {
         /** Announces that the translation of a page goes away, unless it has been announced. */
         void announce(SpaceImpl space, long address, long bytes);
 
@@ -39,13 +40,13 @@ final class ReverseMap {
     private final Rooms rooms;
     private final Frames frames;
 
-    ReverseMap(Rooms rooms) {
+    public ReverseMap(Rooms rooms) {
         this.rooms = rooms;
         this.frames = rooms.frames;
     }
 
     /** Replaces every entry that maps the folio by a MIGRATING one. */
-    void unmap(Agent agent, long head, long bytes, Announcer announcer) {
+    public void unmap(Agent agent, long head, long bytes, Announcer announcer) {
         MemoryObject object = rooms.objects.get(frames.object(head));
         if (object == null) {
             return;
@@ -110,7 +111,7 @@ final class ReverseMap {
      *
      * @param to a folio on which the caller holds a reference
      */
-    void remap(Agent agent, long from, long to) {
+    public void remap(Agent agent, long from, long to) {
         MemoryObject object = rooms.objects.get(frames.object(to));
         if (object == null) {
             return;
@@ -228,7 +229,7 @@ final class ReverseMap {
                 if (Pte.pfn(entry) != head || !Pte.maps(entry) && kind != Pte.MIGRATING) {
                     continue;
                 }
-                boolean fits = unmapped ? kind == Pte.MIGRATING : kind == Pte.PRESENT || kind == Pte.HINT;
+                boolean fits = unmapped ? kind == Pte.MIGRATING : Pte.reachable(entry) || kind == Pte.HINT;
                 if (!fits || !vma.mergeable()) {
                     return false;
                 }
@@ -252,8 +253,69 @@ final class ReverseMap {
         return cpuAddressable ? Pte.present(entry) : Pte.absent(entry, Pte.DEVICE_PRIVATE);
     }
 
+    /** {@return whether a device has a page exclusively; none comes to have it while the frame's lock is held} */
+    public boolean anyExclusive(long head) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return false;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(head);
+            for (int i = 0; i < mappings.size(); i++) {
+                long address = mappings.get(i).address(object, index);
+                long entry =
+                        address < 0 ? Pte.NONE : mappings.get(i).space().table().get(address);
+                if (Pte.kind(entry) == Pte.EXCLUSIVE && Pte.pfn(entry) == head) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            object.unlock();
+        }
+    }
+
+    /**
+     * Replaces every MIGRATING entry of a frozen frame by one that names the slot with its content. Each is counted
+     * there before it is seen.
+     */
+    public void swap(Agent agent, long head, long slot, SwapSlots slots) {
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        if (object == null) {
+            return;
+        }
+        object.lock(rooms.actors);
+        try {
+            List<Vma> mappings = object.mappings();
+            long index = frames.index(head);
+            for (int i = 0; i < mappings.size(); i++) {
+                long address = mappings.get(i).address(object, index);
+                if (address >= 0) {
+                    swap(agent, mappings.get(i).space().table(), address, head, slot, slots);
+                }
+            }
+        } finally {
+            object.unlock();
+        }
+    }
+
+    private static void swap(Agent agent, PageTable table, long address, long head, long slot, SwapSlots slots) {
+        long entry = table.get(address);
+        while (Pte.kind(entry) == Pte.MIGRATING && Pte.pfn(entry) == head) {
+            slots.add(slot);
+            if (table.replace(address, entry, Pte.of(Pte.SWAPPED, slot, Pte.bits(entry)))) {
+                return;
+            }
+            slots.drop(slot);
+            agent.count(Stat.CAS_LOST);
+            entry = table.get(address);
+        }
+    }
+
     /** Replaces every MIGRATING entry of a folio that is no more by NONE. */
-    void clear(long head) {
+    public void clear(long head) {
         clear(head, Pte.NONE);
     }
 

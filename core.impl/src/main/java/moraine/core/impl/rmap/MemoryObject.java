@@ -36,6 +36,8 @@ public class MemoryObject {
 
     private static final int CHUNK = 512;
     private static final long DIRTY = Long.MIN_VALUE;
+    /** The rest is the number of a swap slot. */
+    private static final long SWAPPED = 1L << 62;
 
     private final int id;
     private final Kind kind;
@@ -103,7 +105,19 @@ public class MemoryObject {
 
     /** {@return frame of a shared page, or -1}; the lock is held */
     public final long page(long index) {
-        return (word(index) & ~DIRTY) - 1;
+        long word = word(index);
+        return (word & SWAPPED) != 0 ? -1 : (word & ~DIRTY) - 1;
+    }
+
+    /** {@return swap slot of a shared page, or -1}; the lock is held */
+    public final long slot(long index) {
+        long word = word(index);
+        return (word & SWAPPED) != 0 ? word & ~SWAPPED : -1;
+    }
+
+    /** Records that a shared page is in a swap slot, of which the object is a user from now on; the lock is held. */
+    public final void slot(long index, long slot) {
+        word(index, SWAPPED | slot);
     }
 
     /**

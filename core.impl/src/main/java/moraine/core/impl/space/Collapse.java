@@ -13,6 +13,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.faults.Placement;
 import moraine.core.impl.migration.FolioCollapse;
+import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
 
 /** Makes each aligned 2 MiB of a range one page, as an application asked; one that fails leaves the others alone. */
@@ -27,6 +28,7 @@ final class Collapse {
 
     void run(long start, long end) {
         Agent agent = rooms.begin();
+        bringBack(agent, start, end);
         long stamp = space.lockShared();
         try {
             space.checkOpen();
@@ -37,6 +39,25 @@ final class Collapse {
         } finally {
             space.unlockShared(stamp);
             rooms.done(agent);
+        }
+    }
+
+    /** Brings swapped pages back first; what does not come is in the way of its 2 MiB only. */
+    private void bringBack(Agent agent, long start, long end) {
+        rooms.world.exit(agent);
+        try {
+            int cpu = rooms.home(agent.initiator());
+            space.table().regions(start, end, (_, region) -> {
+                long from = Math.max(start, region);
+                long to = Math.min(end, region + Pages.LARGE_SIZE);
+                for (long at = from; at < to; at += Pages.SIZE) {
+                    if (Pte.kind(space.table().get(at)) == Pte.SWAPPED) {
+                        rooms.swap.bring(agent, space, at, (int) (to - at >>> Pages.SHIFT), cpu);
+                    }
+                }
+            });
+        } finally {
+            rooms.world.enter(agent);
         }
     }
 

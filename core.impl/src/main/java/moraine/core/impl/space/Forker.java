@@ -140,6 +140,9 @@ final class Forker {
     }
 
     private void count(long entry, int change) {
+        if (Pte.kind(entry) == Pte.SWAPPED) {
+            countSlot(Pte.pfn(entry), change);
+        }
         if (!Pte.maps(entry)) {
             return;
         }
@@ -152,6 +155,14 @@ final class Forker {
         } else if (!frames.get(head)) {
             frames.dropMapping(head, 1);
             throw full(head);
+        }
+    }
+
+    private void countSlot(long slot, int change) {
+        if (change < 0) {
+            rooms.swap.slots().drop(slot);
+        } else {
+            rooms.swap.slots().add(slot);
         }
     }
 

@@ -12,6 +12,7 @@ import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
+import moraine.core.impl.vma.Vma;
 
 /**
  * Marks the pages of a range as ones whose content may be dropped. Their entries lose WRITE, so that a write faults and
@@ -39,7 +40,7 @@ final class LazyFreer {
                 long entry = middle.entry(PageTable.region(region));
                 boolean part = to - from < Pages.LARGE_SIZE && Pte.large(entry);
                 if (!part || Pte.maps(entry) && split.split(agent, frames.head(Pte.pfn(entry)))) {
-                    mark(agent, middle, from, to);
+                    mark(agent, space, middle, from, to);
                 }
             });
             space.shootDown(agent);
@@ -49,7 +50,7 @@ final class LazyFreer {
         rooms.lazyPages.some();
     }
 
-    private void mark(Agent agent, MiddleTable middle, long from, long to) {
+    private void mark(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         int region = PageTable.region(from);
         middle.lock(region, rooms.actors);
         try {
@@ -67,6 +68,7 @@ final class LazyFreer {
             }
             for (int index = PageTable.index(from); index <= PageTable.index(to - 1); index++) {
                 mark(agent, leaf, index);
+                forget(space, leaf, index, from & -Pages.LARGE_SIZE);
             }
         } finally {
             middle.unlock(region);
@@ -79,6 +81,18 @@ final class LazyFreer {
             if (mark(agent, Pte.pfn(entry), () -> MiddleTable.replace(leaf, index, one, marked(one)))) {
                 return;
             }
+        }
+    }
+
+    /** Drops the content of a swapped page at once where a missing page reads as zeroes (Linux free_swap_and_cache). */
+    private void forget(SpaceImpl space, long[] leaf, int index, long base) {
+        long entry = MiddleTable.get(leaf, index);
+        if (Pte.kind(entry) != Pte.SWAPPED) {
+            return;
+        }
+        Vma vma = space.vmas().find(base + ((long) index << Pages.SHIFT));
+        if (vma != null && vma.plain() && MiddleTable.replace(leaf, index, entry, Pte.NONE)) {
+            rooms.swap.forget(entry);
         }
     }
 

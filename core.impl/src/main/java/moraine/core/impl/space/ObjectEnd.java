@@ -16,10 +16,12 @@ final class ObjectEnd {
         for (long index = 0; index < object.limit(); index++) {
             object.lock(rooms.actors);
             long pfn = object.page(index);
-            if (pfn >= 0) {
-                object.page(index, -1);
-            }
+            long slot = object.slot(index);
+            object.page(index, -1);
             object.unlock();
+            if (slot >= 0) {
+                rooms.swap.slots().drop(slot);
+            }
             if (pfn >= 0) {
                 agent.put(pfn);
             }

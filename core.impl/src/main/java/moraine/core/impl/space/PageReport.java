@@ -11,6 +11,7 @@ import moraine.core.api.model.VmaInfo;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.History;
+import moraine.core.impl.swap.SwapSlots;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
 
@@ -69,6 +70,9 @@ final class PageReport {
 
     PageInfo page(long address) {
         long entry = space.table().get(address);
+        if (Pte.kind(entry) == Pte.SWAPPED) {
+            return swapped(address, entry);
+        }
         if (!Pte.maps(entry) && Pte.kind(entry) != Pte.MIGRATING) {
             return new PageInfo(
                     address, Pte.state(entry), -1, "", -1, 0, false, false, 0, 0, "", Cause.FIRST_TOUCH, -1, 0);
@@ -90,6 +94,28 @@ final class PageReport {
                 rooms.movers.name(History.mover(history)),
                 History.cause(history),
                 History.previousNode(history),
+                History.costNs(history));
+    }
+
+    /** {@return the page as it was when it left, without a frame; the previous node is the one that it left} */
+    private PageInfo swapped(long address, long entry) {
+        SwapSlots slots = rooms.swap.slots();
+        long slot = Pte.pfn(entry);
+        long history = slots.history(slot);
+        return new PageInfo(
+                address,
+                state(entry),
+                -1,
+                "",
+                -1,
+                0,
+                Pte.writable(entry),
+                (entry & Pte.DIRTY) != 0,
+                slots.users(slot),
+                History.sinceNs(history),
+                rooms.movers.name(History.mover(history)),
+                History.cause(history),
+                slots.node(slot),
                 History.costNs(history));
     }
 

@@ -70,7 +70,8 @@ final class Protector {
         long readOnly = entry & ~Pte.WRITE;
         return switch (Pte.kind(entry)) {
             case Pte.PRESENT, Pte.NUMA_HINT -> hide ? Pte.withKind(readOnly, Pte.HINT) : readOnly;
-            case Pte.MIGRATING, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE -> hide ? readOnly | Pte.HINTED : readOnly;
+            case Pte.MIGRATING, Pte.DEVICE_PRIVATE, Pte.EXCLUSIVE, Pte.SWAPPED ->
+                hide ? readOnly | Pte.HINTED : readOnly;
             case Pte.ZERO -> hide ? Pte.NONE : entry;
             case Pte.NONE, Pte.TABLE -> entry;
             default -> readOnly;

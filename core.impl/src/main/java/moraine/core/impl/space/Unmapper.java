@@ -130,7 +130,7 @@ final class Unmapper {
         }
     }
 
-    private static int clearEntries(long[] leaf, int first, int last, long[] gone) {
+    private int clearEntries(long[] leaf, int first, int last, long[] gone) {
         int count = 0;
         for (int index = first; index <= last; index++) {
             long entry = MiddleTable.get(leaf, index);
@@ -139,6 +139,8 @@ final class Unmapper {
             }
             if (Pte.maps(entry)) {
                 gone[count++] = Pte.pfn(entry);
+            } else {
+                rooms.swap.forget(entry);
             }
         }
         return count;

@@ -94,6 +94,10 @@ public final class Topology {
                 .mapToInt(NodeSpec::id)
                 .toArray());
     }
+    /** {@return a node's capacity in bytes} */
+    public static long bytes(NodeSpec node) {
+        return ProfileCheck.bytes(node);
+    }
 
     /** {@return whole pages of the node's capacity} */
     public long capacityPages(int node) {

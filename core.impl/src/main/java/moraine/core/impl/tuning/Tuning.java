@@ -41,6 +41,8 @@ public final class Tuning {
     public final int rangeTries;
     public final int refaultLeastBatches;
     public final int refaultMostBatches;
+    public final int swapBatchPages;
+    public final long swapDeadlineNs;
     public final long thrashLapseNs;
     public final int thrashLosses;
     public final int thrashNaps;
@@ -76,6 +78,8 @@ public final class Tuning {
         rangeTries = number(TuningTable.RANGE_TRIES);
         refaultLeastBatches = number(TuningTable.REFAULT_LEAST);
         refaultMostBatches = number(TuningTable.REFAULT_MOST);
+        swapBatchPages = number(TuningTable.SWAP_BATCH);
+        swapDeadlineNs = MS * number(TuningTable.SWAP_DEADLINE);
         thrashLapseNs = US * number(TuningTable.THRASH_LAPSE);
         thrashLosses = number(TuningTable.THRASH_LOSSES);
         thrashNaps = number(TuningTable.THRASH_NAPS);

@@ -175,6 +175,22 @@ enum TuningTable {
             65_536,
             "batches of faults that an eviction is remembered for at most, while such pages are wanted",
             "Moraine"),
+    SWAP_BATCH(
+            "swap.batch",
+            "pages",
+            32,
+            1,
+            512,
+            "pages that leave for swap together, whose locks are held meanwhile",
+            "Linux, SWAP_CLUSTER_MAX: 32"),
+    SWAP_DEADLINE(
+            "swap.deadline",
+            "ms",
+            30_000,
+            1,
+            3_600_000,
+            "how long whoever reads or writes swap waits for the system before the page stays where it is",
+            "Linux, timeout of a SCSI command: 30 s"),
     THRASH_LAPSE(
             "thrash.lapse",
             "us",

@@ -30,8 +30,18 @@ final class EntryPlantings {
                         "entry-protection", "a hint waits in a mapping that allows nothing", EntryPlantings::leaveHint),
                 Planting.of(
                         "entry-kind",
-                        "a swapped page, but nothing swaps",
+                        "a poisoned page, but nothing poisons",
+                        s -> s.put(s.untouched(), Pte.of(Pte.POISONED, 1, 0))),
+                Planting.of(
+                        "swapped",
+                        "swapped out to a slot that there is not",
+                        s -> s.put(s.untouched(), Pte.of(Pte.SWAPPED, Scene.SLOTS, 0))),
+                Planting.of("swapped", "writable in two mappings", EntryPlantings::shareSlot),
+                Planting.of(
+                        "swap-slot",
+                        "an entry that the slot does not count",
                         s -> s.put(s.untouched(), Pte.of(Pte.SWAPPED, 1, 0))),
+                Planting.of("swap-slot", "a slot that nobody gave up", EntryPlantings::keepSlot),
                 Planting.of("zero-page", "writable", s -> s.put(s.zero(), Pte.of(Pte.ZERO, 0, Pte.WRITE))),
                 Planting.of("I5", "a page migrates for ever", s -> s.put(s.untouched(), Pte.of(Pte.MIGRATING, 1, 0))),
                 Planting.of("I5", "a fork left one side writable", EntryPlantings::allowOneSide),
@@ -80,6 +90,26 @@ final class EntryPlantings {
         return () -> {
             undo.run();
             child.close();
+        };
+    }
+
+    private static Runnable shareSlot(Scene scene) {
+        var child = scene.space.fork("child");
+        Runnable undo = scene.put(scene.swapped, scene.entry(scene.swapped) | Pte.WRITE);
+        return () -> {
+            undo.run();
+            child.close();
+        };
+    }
+
+    private static Runnable keepSlot(Scene scene) {
+        var slots = scene.rooms.swap.slots();
+        long slot = Pte.pfn(scene.entry(scene.swapped));
+        Runnable undo = scene.put(scene.swapped, scene.entry(scene.swapped) & ~Pte.WRITE);
+        slots.add(slot);
+        return () -> {
+            slots.drop(slot);
+            undo.run();
         };
     }
 

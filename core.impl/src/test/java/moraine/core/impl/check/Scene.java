@@ -17,12 +17,14 @@ import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.model.Violation;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestPolicy;
 import moraine.core.impl.TestPolicyProvider;
 import moraine.core.impl.TestProfiles;
+import moraine.core.impl.daemon.TestReclaim;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.mirror.DeviceTable;
@@ -38,6 +40,8 @@ import moraine.core.impl.tables.Pte;
 final class Scene implements AutoCloseable {
     private static final long TIMEOUT_NS = 1_000_000_000_000L;
     private static final int PAGES = 16;
+    /** Slots of the machine's swap. */
+    static final int SLOTS = 16;
 
     private final TestMachine under;
     private final CachedFile cached;
@@ -57,6 +61,8 @@ final class Scene implements AutoCloseable {
     final long own;
     /** A private mapping of a driver's buffer of two pages. */
     final long buffer;
+    /** A private page in swap. */
+    final long swapped;
 
     Scene() {
         var providers = new Providers();
@@ -64,7 +70,8 @@ final class Scene implements AutoCloseable {
         var hidden = new TestPolicyProvider(TestPolicy.Kind.HIDDEN);
         providers.policies().add("hidden", hidden, "test.hidden 1.0", 0);
         var profile = TestProfiles.devices(64L << 20, 4L << 20, 2, TestDriverProvider.NAME, true);
-        var spec = MachineSpec.of(profile, "hidden(large=true,window=1)");
+        var spec = MachineSpec.of(profile, "hidden(large=true,window=1)")
+                .withSwap(SwapSpec.node(0, SLOTS * (long) Pages.SIZE));
         under = TestMachine.create(spec, providers, new VirtualEnvironment());
         rooms = under.mechanism().rooms();
         space = (SpaceImpl) under.machine().openSpace("scene");
@@ -79,7 +86,11 @@ final class Scene implements AutoCloseable {
                 MapRequest.anonymous(2L * Pages.SIZE),
                 under.machine().device("gpu0").buffer(2L * Pages.SIZE),
                 0);
+        swapped = space.mmap(MapRequest.anonymous(Pages.SIZE));
         touch();
+        if (TestReclaim.frame(under.mechanism(), 0, pfn(swapped)) != 1) {
+            throw new AssertionError("the page did not go to swap");
+        }
     }
 
     private static Path file() {
@@ -103,6 +114,7 @@ final class Scene implements AutoCloseable {
             cpu.getLong(file);
             cpu.putLong(file + Pages.SIZE, 6);
             cpu.getLong(own);
+            cpu.putLong(swapped, 7);
         }
         launch("gpu0", device);
         launch("gpu1", device + Pages.SIZE);

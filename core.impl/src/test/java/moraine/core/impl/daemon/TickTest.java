@@ -32,6 +32,7 @@ final class TickTest implements DaemonRoom, Clock {
     private final TickImpl tick = new TickImpl("fake", this, guard, this, new Budget(100, 50), 7);
     private final FolioList list = new FolioList(tick, 20);
     private long nowNs;
+    private long reclaimedUntilNs;
 
     @Override
     public int scan(int node, Attribute service, FolioList into, long endNs) {
@@ -98,6 +99,12 @@ final class TickTest implements DaemonRoom, Clock {
         assertThat(mover).isEqualTo(7);
         assertThat(endNs).isEqualTo(100);
         return move(folios, OPEN, Cause.MERGE, mover, mostPages);
+    }
+
+    @Override
+    public int reclaim(FolioList folios, long mostPages, long endNs) {
+        reclaimedUntilNs = endNs;
+        return move(folios, OPEN, Cause.DEMOTION, 0, mostPages);
     }
 
     @Override
@@ -172,6 +179,24 @@ final class TickTest implements DaemonRoom, Clock {
         assertThat(tick.mayGoOn()).isFalse();
         assertThat(tick.acted()).isEqualTo(50);
         assertThat(tick.scanned()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldReclaimNoMoreThanItsBytesAndNoLongerThanItsTime() {
+        nowNs = 5;
+        tick.begin();
+        int gone = 0;
+        for (int i = 0; i < 4; i++) {
+            scan();
+            gone += tick.reclaim(list);
+        }
+
+        assertThat(gone).isEqualTo(50);
+        assertThat(reclaimedUntilNs).isEqualTo(105);
+        assertThat(tick.acted()).isEqualTo(50);
+        assertThat(tick.reclaim(list)).isZero();
+        tick.end();
+        refused(Errno.EBADF, "after it ended", () -> tick.reclaim(list));
     }
 
     @Test

@@ -16,6 +16,7 @@ import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -24,6 +25,7 @@ import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestPolicy;
 import moraine.core.impl.TestPolicyProvider;
 import moraine.core.impl.TestProfiles;
+import moraine.core.impl.daemon.TestReclaim;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
@@ -54,6 +56,7 @@ final class Stage implements AutoCloseable {
     final Gates gates = new Gates(new ThreadedEnvironment(new JvmThreads(), 1));
     final Providers providers = new Providers();
     final TestDriverProvider drivers = new TestDriverProvider();
+    final TestMachine under;
     final Machine machine;
     final Rooms rooms;
     final SpaceImpl space;
@@ -66,7 +69,8 @@ final class Stage implements AutoCloseable {
         }
         long deviceBytes = DEVICE_PAGES * (long) Pages.SIZE;
         var profile = TestProfiles.devices(64L << 20, deviceBytes, devices, TestDriverProvider.NAME, true);
-        TestMachine under = TestMachine.create(MachineSpec.of(profile, policy), providers, gates);
+        var spec = MachineSpec.of(profile, policy).withSwap(SwapSpec.node(RAM, 1L << 20));
+        under = TestMachine.create(spec, providers, gates);
         machine = under.machine();
         rooms = under.mechanism().rooms();
         spaces = under.mechanism().spaceList();
@@ -229,6 +233,16 @@ final class Stage implements AutoCloseable {
         } finally {
             rooms.done(agent);
         }
+    }
+
+    /** Takes the page out of RAM, as reclaim does. @return pages that left */
+    int reclaim(long pfn) {
+        return TestReclaim.frame(under.mechanism(), RAM, pfn);
+    }
+
+    /** Takes all pages out of RAM, as reclaim does. @return pages that left */
+    int reclaimAll() {
+        return TestReclaim.all(under.mechanism(), RAM);
     }
 
     /** {@return the address of a page of another space, with 99 in it, that got the free frame of device node NEAR} */

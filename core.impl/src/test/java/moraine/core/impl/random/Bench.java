@@ -6,6 +6,7 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -32,7 +33,7 @@ final class Bench implements AutoCloseable {
     private @Nullable Rubble rubble;
 
     /** @param daemons that work beside the players */
-    Bench(long ramBytes, long deviceBytes, String policy, Environment environment, String... daemons) {
+    Bench(long ramBytes, long deviceBytes, String policy, Environment environment, SwapSpec swap, String... daemons) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         providers.policies().add(TestPolicy.family(TestPolicy.Kind.HIDDEN), hidden, "test.hidden 1.0", 1);
@@ -42,7 +43,7 @@ final class Bench implements AutoCloseable {
         var alike = TestProfiles.devices(ramBytes, deviceBytes, DEVICES, TestDriverProvider.NAME, true);
         var profile = TestProfiles.with(alike, DEVICES, "atomics", "false");
         under = TestMachine.create(
-                MachineSpec.of(profile, policy).withDaemons(List.of(daemons)), providers, environment);
+                MachineSpec.of(profile, policy).withDaemons(List.of(daemons)).withSwap(swap), providers, environment);
     }
 
     Machine machine() {

@@ -38,7 +38,10 @@ record Overlaps(Map<String, Long> counts) {
             "pgpromote_success",
             "ksm.freed.pages",
             "ksm.zero_pages",
-            "cow_ksm");
+            "cow_ksm",
+            "pgsteal",
+            "pswpin",
+            "pswpout");
 
     static Overlaps of(Machine machine) {
         Map<String, Long> counts = new LinkedHashMap<>();

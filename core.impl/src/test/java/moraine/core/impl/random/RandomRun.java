@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.model.Violation;
 import moraine.core.impl.time.ThreadedEnvironment;
 import moraine.testkit.JvmThreads;
@@ -22,6 +23,7 @@ final class RandomRun implements AutoCloseable {
     private static final int ROUNDS = 8;
     private static final long RAM_BYTES = 128L << 20;
     private static final long DEVICE_BYTES = 8L << 20;
+    private static final long SWAP_BYTES = 16L << 20;
     private static final long ROUND_SECONDS = 300;
 
     private final long operations;
@@ -41,6 +43,7 @@ final class RandomRun implements AutoCloseable {
                 DEVICE_BYTES,
                 "hidden(large=true)",
                 new ThreadedEnvironment(new JvmThreads(), seed),
+                SwapSpec.file(ScratchFile.path("swap"), SWAP_BYTES),
                 Shuffler.NAME,
                 MergeActor.NAME);
         arena = new Arena(bench.machine(), ACTORS);
@@ -133,6 +136,11 @@ final class RandomRun implements AutoCloseable {
         List<Violation> broken = bench.machine().check();
         if (!broken.isEmpty()) {
             throw new AssertionError("after the last space was closed: " + broken);
+        }
+        long slots = bench.machine().counter("swap.total.pages");
+        if (bench.machine().counter("swap.free.pages") != slots) {
+            throw new AssertionError(bench.machine().counter("swap.free.pages") + " of " + slots
+                    + " slots of swap are free after the last space was closed");
         }
         bench.machine().nodes().forEach(node -> {
             if (node.freePages() != node.pages()) {

@@ -12,6 +12,17 @@ import moraine.core.api.host.Machine;
 final class ScratchFile {
     private ScratchFile() {}
 
+    /** {@return the name of a file that is not there yet} */
+    static Path path(String name) {
+        try {
+            Path path = Files.createTempFile("moraine", "." + name);
+            Files.delete(path);
+            return path;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static CachedFile open(Machine machine, long bytes) {
         try {
             Path path = Files.createTempFile("moraine", ".random");

@@ -14,8 +14,9 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.Parameters;
 
 /**
- * A daemon that ages RAM, counts owners on every device and moves some of its pages to RAM, whatever their age. It also
- * plants hints in some pages of every node, and moves to RAM what a CPU touched elsewhere.
+ * A daemon that ages RAM and reclaims some of its pages, counts owners on every device and moves some of its pages to
+ * RAM, whatever their age. It also plants hints in some pages of every node, and moves to RAM what a CPU touched
+ * elsewhere.
  */
 final class Shuffler implements Daemon {
     static final String NAME = "shuffler";
@@ -52,6 +53,8 @@ final class Shuffler implements Daemon {
     @Override
     public long tick(Tick tick) {
         tick.scan(0, Attribute.RECLAIMABLE, list);
+        thin(8);
+        tick.reclaim(list);
         tick.fallbacks(fallbacks);
         for (int device = 1; device <= Bench.DEVICES; device++) {
             tick.scan(device, Attribute.MOVABLE, list);

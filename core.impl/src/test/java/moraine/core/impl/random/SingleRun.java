@@ -11,6 +11,7 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.model.Violation;
 import moraine.core.impl.merge.Merger;
 import moraine.core.impl.plugins.VirtualEnvironment;
@@ -33,7 +34,7 @@ final class SingleRun implements AutoCloseable {
 
     SingleRun(long seed) {
         random = new SplittableRandom(seed);
-        bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment());
+        bench = new Bench(RAM_BYTES, DEVICE_BYTES, Bench.anyPolicy(random), new VirtualEnvironment(), SwapSpec.NONE);
         merger = bench.merger();
         mappings = new SingleMappings(bench.machine(), random);
         accesses = new SingleAccesses(bench.machine(), random);

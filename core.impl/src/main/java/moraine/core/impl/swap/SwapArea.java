@@ -1,0 +1,130 @@
+package moraine.core.impl.swap;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.NodeKind;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
+import moraine.core.api.time.Cost;
+import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.Content;
+import moraine.core.impl.cache.FileHost;
+import moraine.core.impl.cache.Store;
+
+/**
+ * Where swapped pages lie: a file, or memory that stands for a storage node.
+ *
+ * <p>A file is read and written on a thread of its own. Page cache and swap share none, for the page cache waits there
+ * for frame locks, and whoever writes to swap holds some. It does one request after the other, so one that came too
+ * late for its deadline never overwrites what a later one wrote.
+ */
+final class SwapArea {
+    private static final System.Logger LOG = System.getLogger(SwapArea.class.getName());
+
+    private final Rooms rooms;
+    private final SwapSpec spec;
+    private final Path path;
+    private final Store store;
+    private final FileHost host;
+
+    private SwapArea(Rooms rooms, SwapSpec spec, Path path, Store store) {
+        this.rooms = rooms;
+        this.spec = spec;
+        this.path = path;
+        this.store = store;
+        int home = rooms.home(rooms.topology.profile().nodes().getFirst().id());
+        this.host = new FileHost(rooms.environment, home, rooms.tuning.swapDeadlineNs, "moraine-swap");
+    }
+
+    /**
+     * Makes a machine's area.
+     *
+     * @param slots how many it has
+     * @param stores how files are reached
+     * @throws MoraineException EEXIST for a file that is there, EIO for one that cannot be made
+     */
+    static SwapArea make(Rooms rooms, int slots, Store.Opener stores) {
+        SwapSpec spec = rooms.spec.swap();
+        if (spec.node() >= 0) {
+            return new SwapArea(rooms, spec, Path.of(""), new NodeStore(slots, new Content(rooms).unit()));
+        }
+        Path path = Path.of(spec.path());
+        try {
+            Files.createFile(path);
+            return new SwapArea(rooms, spec, path, stores.open(path.toRealPath(), /* writable= */ true));
+        } catch (FileAlreadyExistsException e) {
+            throw refused(Errno.EEXIST, path, "it exists, and a machine's swap is its own; name one that does not", e);
+        } catch (IOException e) {
+            throw refused(Errno.EIO, path, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static MoraineException refused(Errno errno, Path path, String why, IOException cause) {
+        return new MoraineException(errno, Blame.CALLER, "cannot swap to " + path + ": " + why, cause);
+    }
+
+    /**
+     * Writes slots that follow one another.
+     *
+     * @throws MoraineException EIO; then the buffer must be left alone
+     */
+    void write(int slot, int pages, ByteBuffer from) {
+        run("write", () -> store.write(slot, pages, from, Long.MAX_VALUE));
+    }
+
+    /**
+     * Reads slots that follow one another.
+     *
+     * @throws MoraineException EIO; then the buffer must be left alone
+     */
+    void read(int slot, int pages, ByteBuffer into) {
+        run("read", () -> store.read(slot, pages, into));
+    }
+
+    private void run(String doing, FileHost.Work work) {
+        if (spec.node() < 0) {
+            host.run(doing, path, work);
+            return;
+        }
+        try {
+            work.run();
+        } catch (IOException e) {
+            throw new MoraineException(Errno.EIO, Blame.INTERNAL, "cannot " + doing + " node " + spec.node(), e);
+        }
+    }
+
+    /**
+     * Charges for a request, made by a processor of a node, for pages of a node; those of a device go over its CPU's
+     * node, for profiles need not have a way from a device to every node.
+     */
+    void charge(int initiator, int node, int pages, boolean out) {
+        long bytes = (long) pages * Pages.SIZE;
+        int end = rooms.topology.kind(node) == NodeKind.DEVICE ? rooms.home(node) : node;
+        if (spec.node() < 0) {
+            rooms.charge(Cost.FILE, initiator, initiator, initiator, bytes);
+        } else if (out) {
+            rooms.charge(Cost.COPY, initiator, end, spec.node(), bytes);
+        } else {
+            rooms.charge(Cost.COPY, initiator, spec.node(), end, bytes);
+        }
+    }
+
+    /** Gives the area up; nobody uses it any more. */
+    void close() {
+        host.close();
+        try {
+            store.close();
+            if (spec.node() < 0) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "swap file " + path + " stays: " + e.getMessage());
+        }
+    }
+}
