@@ -61,6 +61,7 @@ public final class Rooms {
     public final PageCache cache;
     /** Touches that planted hints told of. */
     public final HintRing hintFaults;
+
     public final Swap swap;
     /** Host address of the page that all ZERO entries show; 0 without bytes. */
     public final long zeroPage;

@@ -30,7 +30,7 @@ final class BalanceSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "mode | all | 'parameter mode=all is not offered; choose numa or tiering or both'",
+                "mode | all | 'parameter mode=all is not offered; choose numa, tiering or both'",
                 "order | size | 'parameter order=size is not offered; choose latency or bandwidth'",
                 "hotUs | 5 | 'parameter hotUs=5 microseconds is not within 10 to 60000000; 1000000 is usual'",
                 "rateMBs | no | 'parameter rateMBs=no is not a whole number'",

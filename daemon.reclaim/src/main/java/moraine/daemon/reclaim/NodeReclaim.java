@@ -9,10 +9,11 @@ import moraine.core.api.model.NodeInfo;
 
 /**
  * Reclaim of one node. Once its free pages are below the low mark it goes round the node's pages until they reach the
- * high mark. A round finds out how old the pages are; the next one demotes those that are among the oldest then.
+ * high mark. A round finds out how old the pages are; the next one demotes those that are among the oldest then, or
+ * takes them out of memory if no slower node may have them.
  */
 final class NodeReclaim {
-    /** Rounds without a page demoted after which rounds become rare (Linux MAX_RECLAIM_RETRIES). */
+    /** Rounds without a page gone after which rounds become rare (Linux MAX_RECLAIM_RETRIES). */
     private static final int PATIENCE = 16;
 
     private final int node;
@@ -49,7 +50,7 @@ final class NodeReclaim {
             if (tick.scan(node, Attribute.RECLAIMABLE, list) == 0) {
                 return tick.mayGoOn() ? ended(wanted) : 0;
             }
-            wanted -= demote(tick, list, wanted, targets);
+            wanted -= reclaim(tick, list, wanted, targets);
         }
         return wanted > 0 ? 0 : Long.MAX_VALUE;
     }
@@ -61,7 +62,7 @@ final class NodeReclaim {
         return failures < PATIENCE ? settings.periodNs() : PATIENCE * settings.periodNs();
     }
 
-    private int demote(Tick tick, Folios list, long wanted, List<Integer> targets) {
+    private int reclaim(Tick tick, Folios list, long wanted, List<Integer> targets) {
         long chosen = 0;
         for (int i = list.size() - 1; i >= 0; i--) {
             ages.add(list.age(i), list.pages(i));
@@ -75,7 +76,21 @@ final class NodeReclaim {
         for (int target : targets) {
             left += list.size() == 0 ? 0 : tick.move(list, target, Cause.DEMOTION);
         }
+        left += last(tick, list);
         moved |= left > 0;
         return left;
+    }
+
+    /** Takes out of memory what no slower node may have. @return pages that are free now */
+    private int last(Tick tick, Folios list) {
+        if (settings.last() == ReclaimSettings.Last.KEEP) {
+            return 0;
+        }
+        for (int i = list.size() - 1; i >= 0; i--) {
+            if (list.anonymous(i) && settings.last() == ReclaimSettings.Last.FILES) {
+                list.remove(i);
+            }
+        }
+        return list.size() == 0 ? 0 : tick.reclaim(list);
     }
 }

@@ -11,8 +11,8 @@ import moraine.core.api.model.Hierarchy;
 import moraine.core.api.model.NodeInfo;
 
 /**
- * What kswapd is in Linux, for nodes with a slower one below them: sleeps until one runs low, then demotes the oldest
- * of its reclaimable pages until there is room again. A node that has none below it is left alone.
+ * What kswapd is in Linux: sleeps until a node runs low, then demotes the oldest of its reclaimable pages until there
+ * is room again. What no slower node takes leaves memory: pages of files are dropped, others go to swap.
  */
 final class ReclaimDaemon implements Daemon {
     static final String NAME = "reclaim";
@@ -51,7 +51,8 @@ final class ReclaimDaemon implements Daemon {
             NodeReclaim node = nodes.computeIfAbsent(info.id(), id -> new NodeReclaim(id, settings));
             if (info.pages() > 0 && node.due(info)) {
                 List<Integer> targets = hierarchy.below(info.id(), now);
-                next = Math.min(next, targets.isEmpty() ? NEVER : node.work(tick, list, info, targets));
+                boolean stuck = targets.isEmpty() && settings.last() == ReclaimSettings.Last.KEEP;
+                next = Math.min(next, stuck ? NEVER : node.work(tick, list, info, targets));
             }
         }
         return next;

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ReclaimSettingsTest {
     @Test
     void shouldHaveUsualValues() {
-        assertThat(ReclaimSettings.of(Parameters.NONE)).isEqualTo(new ReclaimSettings(Rank.LATENCY, 1, 1_000_000));
+        assertThat(ReclaimSettings.of(Parameters.NONE))
+                .isEqualTo(new ReclaimSettings(Rank.LATENCY, 1, 1_000_000, ReclaimSettings.Last.SWAP));
     }
 
     @ParameterizedTest
@@ -23,7 +24,8 @@ final class ReclaimSettingsTest {
                 "order | size | 'parameter order=size is not offered; choose latency or bandwidth'",
                 "age | 0 | 'parameter age=0 rounds is not within 1 to 255; 1 is usual'",
                 "periodUs | 5 | 'parameter periodUs=5 microseconds is not within 10 to 1000000; 1000 is usual'",
-                "swap | yes | 'reclaim has no parameter swap, only age, order, periodUs'"
+                "last | drop | 'parameter last=drop is not offered; choose swap, files or keep'",
+                "swap | yes | 'reclaim has no parameter swap, only age, last, order, periodUs'"
             })
     void shouldSayInALineWhatIsWrong(String name, String value, String message) {
         assertThatThrownBy(() -> ReclaimSettings.of(Parameters.NONE.with(name, value)))

@@ -131,7 +131,7 @@ final class ReclaimTest {
             on.pass(20);
 
             assertThat(on.on(FAST, cold[0], cold[1])).isEqualTo(cold[1]);
-            assertThat(on.machine.counter("pgscan")).isZero();
+            assertThat(on.machine.counter("pgdemote_kswapd")).isZero();
         }
     }
 

@@ -10,6 +10,7 @@ import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
@@ -34,6 +35,10 @@ final class Stand implements AutoCloseable {
 
     /** @param allowed nodes of the tenant */
     Stand(String profile, String policy, List<String> daemons, NodeSet allowed) {
+        this(profile, policy, daemons, allowed, SwapSpec.NONE);
+    }
+
+    Stand(String profile, String policy, List<String> daemons, NodeSet allowed, SwapSpec swap) {
         MachineProfile load = Profiles.load(profile);
         var providers = new Providers();
         providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 0);
@@ -43,7 +48,8 @@ final class Stand implements AutoCloseable {
         time = new VirtualEnvironment(load, Map.of(FAST, 8L << 10), /* seed= */ 1);
         var spec = MachineSpec.of(load.topology(), policy)
                 .withCapacities(Map.of(FAST, 16L << 20, SLOW, 32L << 20))
-                .withDaemons(daemons);
+                .withDaemons(daemons)
+                .withSwap(swap);
         machine = new MachineFactoryImpl(providers, Limits.DEFAULT).create(spec, time);
         machine.tenant("tenant", allowed, List.of());
         space = machine.openSpace("test", "tenant");

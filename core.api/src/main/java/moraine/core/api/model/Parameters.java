@@ -72,7 +72,8 @@ public record Parameters(Map<String, String> values) {
         if (!names.contains(value)) {
             throw MoraineException.caller(
                     Errno.EINVAL,
-                    "parameter " + name + "=" + value + " is not offered; choose " + String.join(" or ", names));
+                    "parameter " + name + "=" + value + " is not offered; choose "
+                            + String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast());
         }
         return all[names.indexOf(value)];
     }

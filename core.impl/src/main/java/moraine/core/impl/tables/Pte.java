@@ -14,13 +14,13 @@ import moraine.core.api.model.PageState;
  *
  * The bits from WRITE to HINTED survive every change of kind. A MIGRATING entry keeps the number of the source frame; a
  * SWAPPED one has the number of a swap slot there, of which it is a user, and is never LARGE. HINTED on a MIGRATING,
- * SWAPPED, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. HINT stands where the
- * mapping allows nothing; NUMA_HINT where it allows something, and the next touch of a CPU is to be noticed. A NUMA_HINT
- * is lost where its page becomes anything but PRESENT. An EXCLUSIVE entry keeps the bits that it is to have again, and
- * counts as clean and old until then. ATOMIC in a device's entry says that the device has the page exclusively. The same
- * two bits mean something else where those cannot stand: DUPLICATED in a CPU's entry that devices may have duplicates of
- * its page, or that it is merged with others; DUPLICATE in a device's entry that it maps one, and holds the only
- * reference to it.
+ * SWAPPED, DEVICE_PRIVATE or EXCLUSIVE entry says that it is to be HINT where it would be PRESENT. HINT stands where
+ * the mapping allows nothing; NUMA_HINT where it allows something, and the next touch of a CPU is to be noticed. A
+ * NUMA_HINT is lost where its page becomes anything but PRESENT. An EXCLUSIVE entry keeps the bits that it is to have
+ * again, and counts as clean and old until then. ATOMIC in a device's entry says that the device has the page
+ * exclusively. The same two bits mean something else where those cannot stand: DUPLICATED in a CPU's entry that devices
+ * may have duplicates of its page, or that it is merged with others; DUPLICATE in a device's entry that it maps one,
+ * and holds the only reference to it.
  */
 public final class Pte {
     public static final int NONE = 0;
