@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.access.AccessContext;
 import moraine.core.impl.allocator.Worker;
+import moraine.core.impl.cache.Afterwork;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.migration.Batch;
 import moraine.core.impl.migration.Evictor;
@@ -30,6 +31,7 @@ public final class Agent {
     private final int initiator;
     private final long[] counts = new long[Stat.values().length];
     private final long[] scratch = new long[Pages.PER_LARGE];
+    private final Afterwork afterwork = new Afterwork();
     private @Nullable Batch batch;
     private @Nullable Evictor evictor;
     private @Nullable AccessContext context;
@@ -87,6 +89,11 @@ public final class Agent {
             evictor = now;
         }
         return now;
+    }
+
+    /** {@return what its operations on files leave to be done when no guard is held} */
+    public Afterwork afterwork() {
+        return afterwork;
     }
 
     /** {@return the context whose faults this agent serves, or null} */

@@ -100,6 +100,7 @@ public final class Rooms {
         zeroPage = spec.backing() == Backing.BYTES ? memory.map(Pages.SIZE, Pages.SIZE) : 0;
         publish(foundation.counters());
         cache = new PageCache(this, stores);
+        cache.publish(foundation.counters());
     }
 
     private void publish(Counters counters) {

@@ -31,6 +31,11 @@ public enum Stat {
     CONVERTED_PAGES("convert.pages", "pages", "pages that changed representation with no byte copied"),
     FILE_READ_PAGES("file.read.pages", "pages", "pages read from files into the page cache"),
     FILE_WRITTEN_PAGES("file.written.pages", "pages", "dirty pages taken to be written to their file"),
+    FILE_AHEAD_PAGES("file.readahead.pages", "pages", "pages of files that were read before anybody asked for them"),
+    FILE_BOUNCED_PAGES(
+            "file.bounced.pages", "pages", "such pages that were copied to RAM first, for storage does not reach them"),
+    FILE_THROTTLED("file.throttled", "waits", "times somebody who made a page dirty waited for writing back"),
+    FILE_INVALIDATED_PAGES("file.invalidated.pages", "pages", "clean pages of files taken out of the cache on request"),
     USERFAULT_FILLED("userfault.filled.pages", "pages", "missing pages that a handler filled or made zero"),
     SPLIT_FOLIOS("folio.splits", "folios", "2 MiB folios split"),
     PINNED_REFUSED("migrate.pinned.pages", "pages", "pages that stayed because they are pinned"),

@@ -121,6 +121,9 @@ public final class TestPolicy implements PlacementPolicy {
         if (parameters.flag("hinted", false)) {
             attributes.add(Attribute.HINT_FAULTABLE);
         }
+        if (!parameters.text("also", "").isEmpty()) {
+            attributes.add(Attribute.valueOf(parameters.text("also", "")));
+        }
         boolean mergeable = parameters.flag("mergeable", false);
         if (mergeable) {
             attributes.add(Attribute.MERGEABLE);

@@ -34,15 +34,17 @@ public interface Pin extends AutoCloseable {
     void read(long offset, MemorySegment target);
 
     /**
-     * Copies into the pinned frames. A file's page is written back with it, as long as the file has a handle or a
-     * mapping by which the cache keeps its pages.
+     * Copies into the pinned frames. A file's page is written back with it: a pin for writing keeps the file open.
      *
      * @param offset first byte, from the pinned range's start
      * @throws moraine.core.api.model.MoraineException EPERM when it was pinned for reading, else as {@link #read}
      */
     void write(long offset, MemorySegment source);
 
-    /** Lets the pages go; idempotent. */
+    /**
+     * Lets the pages go; idempotent. Where it was the last to keep a file open, that is written back; what the system
+     * refuses stays in the cache until the file is opened again or the machine is closed.
+     */
     @Override
     void close();
 }

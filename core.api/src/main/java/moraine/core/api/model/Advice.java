@@ -72,8 +72,30 @@ public record Advice(Kind kind, int node) {
     /** The opposite of {@link #READ_MOSTLY}: no duplicates are made any more, and those of the range go now. */
     public static final Advice NOT_READ_MOSTLY = new Advice(Kind.UNSET_READ_MOSTLY, NO_NODE);
 
+    /**
+     * Pages of files are read as they are touched, and ahead of runs of touches (Linux MADV_NORMAL); it is so unasked.
+     */
+    public static final Advice NORMAL = new Advice(Kind.NORMAL, NO_NODE);
+
+    /** Pages of files are touched one after another: much is read ahead (Linux MADV_SEQUENTIAL). */
+    public static final Advice SEQUENTIAL = new Advice(Kind.SEQUENTIAL, NO_NODE);
+
+    /** Pages of files are touched in no order: nothing is read ahead (Linux MADV_RANDOM). */
+    public static final Advice RANDOM = new Advice(Kind.RANDOM, NO_NODE);
+
+    /** Pages of files are touched soon: they are read now, as far as there is room (Linux MADV_WILLNEED). */
+    public static final Advice WILLNEED = new Advice(Kind.WILLNEED, NO_NODE);
+
     /** Kinds of advice. */
     public enum Kind {
+        /** Pages of files are read ahead of runs of touches. */
+        NORMAL,
+        /** Pages of files are touched one after another. */
+        SEQUENTIAL,
+        /** Pages of files are touched in no order. */
+        RANDOM,
+        /** Pages of files are touched soon. */
+        WILLNEED,
         /** The content is not needed unless it is written again. */
         FREE,
         /** The content is dead. */

@@ -16,6 +16,11 @@ public enum Attribute {
     ON_LRU,
     /** It may hold pages of the page cache. */
     FILE_BACKABLE,
+    /**
+     * Storage reaches it: files are written from it and read into it with no copy in between. Without this a page is
+     * copied to RAM on its way to a file, and from there on its way back.
+     */
+    DIRECT_IO,
     /** Pages of equal content may be merged. */
     MERGEABLE,
     /** NUMA hint faults may be planted in it. */

@@ -94,6 +94,28 @@ public enum Point {
     SWAP_WRITTEN,
     /** A page was read from swap for a touch and is not yet installed. Holds the space shared. */
     SWAP_READ,
+    /**
+     * A fault found the page of a file or buffer that it is to map, and is about to try its frame lock. Holds the space
+     * shared and a reference to the page.
+     */
+    FILE_PAGE_FOUND,
+    /**
+     * Pages were read from a file for a touch, a read or ahead of one, and are not yet in the cache. Holds nothing of
+     * the core; others who want these pages wait.
+     */
+    FILE_READ,
+    /**
+     * Dirty pages of a file are marked clean, nobody can write to them without a fault, and they are not yet copied.
+     * Holds the file's lock for writing back and frame locks.
+     */
+    WRITEBACK_PROTECTED,
+    /** The same pages were copied and are not yet written. Holds the file's lock for writing back. */
+    WRITEBACK_COPIED,
+    /**
+     * A file has its new end, nothing beyond it is mapped, and pages beyond it are still there. Holds the file's locks
+     * for changes and for writing back.
+     */
+    FILE_CUT,
     /** A device's launches have failed and its tables are closed; its pages are still there. Holds nothing. */
     REMOVAL_MARKED
 }

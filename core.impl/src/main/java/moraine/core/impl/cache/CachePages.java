@@ -1,6 +1,7 @@
 package moraine.core.impl.cache;
 
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -92,6 +93,54 @@ final class CachePages {
             return Reason.UNMOVABLE;
         }
         return device ? Reason.DEVICE_FAULT : Reason.CPU_FAULT;
+    }
+
+    /** {@return whether storage reaches the memory that a page lies in} */
+    boolean direct(long pfn) {
+        return rooms.types.has(frames.type(pfn), Attribute.DIRECT_IO);
+    }
+
+    /**
+     * Takes a page out of the cache and frees it, if it is clean and not being written, and nobody maps it, holds it or
+     * refers to it. Waits for nobody.
+     *
+     * @return whether it is free now
+     */
+    boolean dropClean(Agent agent, MemoryObject object, long index) {
+        long pfn = find(object, index);
+        if (pfn < 0) {
+            return false;
+        }
+        if (!frames.tryLock(pfn)) {
+            agent.put(pfn);
+            return false;
+        }
+        object.lock(rooms.actors);
+        boolean gone = object.page(index) == pfn
+                && !object.dirty(index)
+                && !object.writeback(index)
+                && frames.mappings(pfn) == 0
+                && !frames.flag(pfn, Frames.PINNED | Frames.UNEVICTABLE)
+                && frames.freezeAndUnlock(pfn, 1 + object.ownReferences());
+        if (gone) {
+            object.page(index, -1);
+        }
+        object.unlock();
+        if (gone) {
+            rooms.allocator.free(agent.worker(), pfn);
+        } else {
+            agent.letGo(pfn);
+        }
+        return gone;
+    }
+
+    /** Drops what may be dropped of a range; see {@link #dropClean}. @return how many pages */
+    long dropClean(Agent agent, MemoryObject object, long first, long end) {
+        long dropped = 0;
+        for (long index = next(object, first); index < Math.min(end, object.limit()); index = next(object, index + 1)) {
+            dropped += dropClean(agent, object, index) ? 1 : 0;
+        }
+        return dropped;
     }
 
     /**

@@ -2,6 +2,7 @@ package moraine.core.impl.cache;
 
 import java.util.List;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
@@ -37,7 +38,7 @@ final class FileCut {
     /** Sets the length; nobody else writes by handle or writes back meanwhile. */
     void resize(FileObject file, long bytes) {
         long old = file.bytes();
-        host.run("truncate", file.path(), () -> file.store().resize(bytes));
+        host.run("truncate", file, () -> file.store().resize(bytes));
         Agent agent = rooms.begin();
         try {
             file.lock(rooms.actors);
@@ -49,6 +50,7 @@ final class FileCut {
             } finally {
                 file.unlock();
             }
+            rooms.points.reach(Point.FILE_CUT);
             pages.drop(agent, file, file.pages());
             clearTail(agent, file, Math.min(old, bytes));
         } finally {

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.FileAdvice;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
 
 /** An application's handle on a file of the cache. */
 final class FileHandle extends CacheHandle implements CachedFile {
@@ -13,10 +15,12 @@ final class FileHandle extends CacheHandle implements CachedFile {
     private static final long LARGEST = 1L << 44;
 
     private final FileObject file;
+    private volatile Readahead stream;
 
     FileHandle(PageCache cache, FileObject file, boolean writable) {
         super(cache, file, writable);
         this.file = file;
+        this.stream = Readahead.of(Readahead.Mode.NORMAL, cache.usualReadahead());
     }
 
     @Override
@@ -47,7 +51,7 @@ final class FileHandle extends CacheHandle implements CachedFile {
     @Override
     public long read(long position, MemorySegment target) {
         checkPosition("read", position, target.byteSize());
-        return held(() -> cache().transfer().read(file, position, target));
+        return held(() -> cache().transfer().read(file, stream, position, target));
     }
 
     @Override
@@ -55,7 +59,7 @@ final class FileHandle extends CacheHandle implements CachedFile {
         checkWritable("write");
         checkPosition("write", position, source.byteSize());
         held(() -> {
-            cache().transfer().write(file, position, source);
+            cache().transfer().write(file, stream, position, source);
             return 0;
         });
     }
@@ -65,6 +69,32 @@ final class FileHandle extends CacheHandle implements CachedFile {
         held(() -> {
             cache().flush(file);
             return 0;
+        });
+    }
+
+    @Override
+    public void advise(long position, long bytes, FileAdvice advice) {
+        checkPosition("advise on", position, bytes);
+        held(() -> {
+            switch (advice) {
+                case NORMAL -> stream = Readahead.of(Readahead.Mode.NORMAL, cache().usualReadahead());
+                case SEQUENTIAL -> stream = Readahead.of(Readahead.Mode.SEQUENTIAL, cache().usualReadahead());
+                case RANDOM -> stream = Readahead.of(Readahead.Mode.RANDOM, cache().usualReadahead());
+                case WILLNEED -> {
+                    long end = Pages.count(bytes == 0 ? file.bytes() : position + bytes);
+                    cache().readAhead(file, position >>> Pages.SHIFT, end, /* vma= */ null, cache().node());
+                }
+            }
+            return 0;
+        });
+    }
+
+    @Override
+    public long invalidate(long position, long bytes) {
+        checkPosition("invalidate", position, bytes);
+        return held(() -> {
+            long end = bytes == 0 ? file.pages() : position + bytes >>> Pages.SHIFT;
+            return cache().invalidate(file, Pages.count(position), end);
         });
     }
 
@@ -87,7 +117,7 @@ final class FileHandle extends CacheHandle implements CachedFile {
     }
 
     private void checkPosition(String doing, long position, long bytes) {
-        if (position < 0 || position > LARGEST - bytes) {
+        if (position < 0 || bytes < 0 || position > LARGEST - bytes) {
             throw MoraineException.caller(
                     Errno.EINVAL,
                     "cannot " + doing + " " + file.path() + " at " + position + ", " + bytes

@@ -2,26 +2,38 @@ package moraine.core.impl.cache;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.time.Actor;
 import moraine.core.api.time.Environment;
-import moraine.core.impl.host.Desk;
+import moraine.core.api.time.Step;
+import moraine.core.impl.host.Waits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host's thread for files: all input and output happens there, one after another, so that an application's thread
- * that is interrupted closes no file. In virtual time, and once the machine is closing, the caller does it itself.
+ * The host's threads for files: all input and output happens there, for each file one read and one change at a time, so
+ * that an application's thread that is interrupted closes no file, and a file that does not answer holds up two threads
+ * at most and no other file. In virtual time, and once the machine is closing, the caller does it itself.
  */
 public final class FileHost {
+    private static final long END_NS = 1_000_000_000L;
+
     private final Environment environment;
     private final int node;
     private final long deadlineNs;
+    private final int most;
     private final String name;
-    private @Nullable Desk desk;
-    private @Nullable Thread thread;
-    private boolean closed;
+    private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger busy = new AtomicInteger();
+    private final List<Actor> actors = new ArrayList<>();
+    private volatile boolean closed;
 
     /** Reads or writes. */
     @FunctionalInterface
@@ -32,35 +44,42 @@ public final class FileHost {
     /**
      * Makes the way to the files of a machine.
      *
-     * @param node whose processors the thread uses
+     * @param node whose processors the threads use
      * @param deadlineNs how long a caller waits for the system
+     * @param most threads
+     * @param name of each, before its number
      */
-    FileHost(Environment environment, int node, long deadlineNs) {
-        this(environment, node, deadlineNs, "moraine-files");
-    }
-
-    /** @param name of the thread */
-    public FileHost(Environment environment, int node, long deadlineNs, String name) {
-        this.name = name;
+    public FileHost(Environment environment, int node, long deadlineNs, int most, String name) {
         this.environment = environment;
         this.node = node;
         this.deadlineNs = deadlineNs;
+        this.most = most;
+        this.name = name;
     }
 
     /**
      * Does something with a file and waits for it. What it works on must be left alone when this throws: it may still
      * be under way.
      *
-     * @param doing for people: read, write, ...
+     * @param doing for people: write, truncate, ...
      * @throws MoraineException EIO with the system's words
      */
-    public void run(String doing, Path path, Work work) {
-        Desk host = desk();
+    void run(String doing, FileObject file, Work work) {
+        run(doing, file.path(), file.writing, work);
+    }
+
+    /** As {@link #run}, beside what changes the file. */
+    void read(FileObject file, Work work) {
+        run("read", file.path(), file.reading, work);
+    }
+
+    /** As {@link #run}, on a lane of the caller's. */
+    public void run(String doing, Path path, Lane lane, Work work) {
         var outcome = new AtomicReference<@Nullable Object>();
-        if (host == null) {
+        if (inline(lane)) {
             attempt(work, outcome);
         } else {
-            host.post(() -> {
+            queue(lane, () -> {
                 attempt(work, outcome);
                 environment.actors().signal();
             });
@@ -94,41 +113,67 @@ public final class FileHost {
         return "cannot " + doing + " " + path + ": " + what;
     }
 
-    /** Does something later, where it may wait for files; in virtual time at once. */
-    void post(Runnable task) {
-        Desk host = desk();
-        if (host == null) {
+    /** Does something later, where it may wait for what the lane is for; in virtual time at once. */
+    void post(Lane lane, Runnable task) {
+        if (closed || environment.clock().virtual()) {
             task.run();
         } else {
-            host.post(task);
+            queue(lane, task);
         }
     }
 
-    /** {@return the thread's desk, or null when the caller is to do it itself} */
-    private synchronized @Nullable Desk desk() {
-        if (closed || environment.clock().virtual() || Thread.currentThread() == thread) {
-            return null;
-        }
-        if (desk == null) {
-            desk = new Desk(environment, name, node);
-            desk.post(this::remember);
-        }
-        return desk;
+    private boolean inline(Lane lane) {
+        return closed || environment.clock().virtual() || lane.mine();
     }
 
-    private synchronized void remember() {
-        thread = Thread.currentThread();
+    private void queue(Lane lane, Runnable task) {
+        if (lane.add(task)) {
+            ready.add(lane);
+            wake();
+        }
     }
 
-    /** Ends the thread. */
+    /** Makes a thread come: one that is idle, or another one. */
+    private synchronized void wake() {
+        if (!closed && actors.size() < most && busy.get() >= actors.size()) {
+            actors.add(environment.actors().start(name + "-" + actors.size(), node, _ -> step()));
+        }
+        actors.forEach(Actor::wake);
+    }
+
+    private Step.Progress step() {
+        Lane lane = ready.poll();
+        if (lane == null) {
+            return Step.Progress.IDLE;
+        }
+        busy.incrementAndGet();
+        if (!ready.isEmpty()) {
+            wake();
+        }
+        try {
+            if (lane.runOne()) {
+                ready.add(lane);
+            }
+        } finally {
+            busy.decrementAndGet();
+        }
+        return Step.Progress.MORE;
+    }
+
+    /** Ends the threads, and does what they have not begun. */
     public void close() {
-        Desk host;
+        List<Actor> ending;
         synchronized (this) {
             closed = true;
-            host = desk;
+            ending = List.copyOf(actors);
         }
-        if (host != null) {
-            host.close();
+        ending.forEach(Actor::stop);
+        ending.forEach(actor -> Waits.until(environment, actor::done, END_NS));
+        for (Lane lane = ready.poll(); lane != null; lane = ready.poll()) {
+            boolean more = true;
+            while (more) {
+                more = lane.runOne();
+            }
         }
     }
 }

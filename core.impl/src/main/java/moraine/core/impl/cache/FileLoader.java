@@ -5,79 +5,162 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings pages of files into the cache, an aligned window at a time. Called outside the world and with no guard held,
- * for it waits for the system.
+ * Brings pages of files into the cache: what is wanted, and what {@link Readahead} says. Called outside the world and
+ * with no guard held, for it waits for the system.
+ *
+ * <p>Whoever reads pages has claimed each of them in {@link FileObject#loads}; others who want one wait for the claim
+ * to go, and look again.
  */
 final class FileLoader {
+    /** Pages read at once at most. */
+    static final int LARGEST = Pages.PER_LARGE;
+
+    private static final System.Logger LOG = System.getLogger(FileLoader.class.getName());
+
     private final Rooms rooms;
+    private final Frames frames;
     private final FileHost host;
     private final Content content;
     private final CachePages pages;
-    /** Pages read at once. */
-    private final int window;
 
     FileLoader(Rooms rooms, FileHost host, CachePages pages) {
         this.rooms = rooms;
+        this.frames = rooms.frames;
         this.host = host;
         this.content = new Content(rooms);
         this.pages = pages;
-        this.window = rooms.tuning.cacheWindowPages;
     }
 
     /**
-     * Makes a page present, or waits for somebody who does. Neighbours come along as far as there is room.
+     * Makes a page present, or waits for somebody who does. What else is wanted, and what is read ahead, comes along as
+     * far as there is room.
      *
+     * @param wanted pages from that one on that the touch or the read is for
      * @param vma whose touch it is, or null
      * @param initiator node of the processor that touched
      * @return OK when it is worth looking again; SIGBUS beyond the end, ENOMEM, EDQUOT
-     * @throws moraine.core.api.model.MoraineException EIO
+     * @throws MoraineException EIO
      */
-    Errno load(Agent agent, FileObject file, long index, @Nullable Vma vma, int initiator) {
-        long number = index / window;
+    Errno load(
+            Agent agent, FileObject file, long index, int wanted, Readahead stream, @Nullable Vma vma, int initiator) {
         var mine = new FileObject.Load();
-        FileObject.Load other = file.loads.putIfAbsent(number, mine);
+        FileObject.Load other = file.loads.putIfAbsent(index, mine);
         if (other != null) {
             agent.count(Stat.CPU_WAITS);
             rooms.actors.await(other::done, Long.MAX_VALUE);
             return Errno.OK;
         }
+        long end = index + 1;
         try {
-            return loadAlone(agent, file, index, vma, initiator);
+            if (index >= file.pages()) {
+                return Errno.SIGBUS;
+            }
+            if (present(file, index)) {
+                return Errno.OK;
+            }
+            int asked = Math.min(wanted, LARGEST);
+            int count = Math.clamp(stream.miss(index, asked), asked, LARGEST);
+            count = rooms.allocator.low(rooms.home(initiator)) ? asked : count;
+            end = claim(file, index + 1, index + count, mine);
+            agent.count(Stat.FILE_AHEAD_PAGES, Math.max(0, end - index - asked));
+            return read(agent, file, index, (int) (end - index), vma, initiator);
         } finally {
-            file.loads.remove(number, mine);
-            mine.end();
-            rooms.actors.signal();
+            letGo(file, index, end, mine);
         }
     }
 
-    private Errno loadAlone(Agent agent, FileObject file, long index, @Nullable Vma vma, int initiator) {
-        long epoch = file.epoch();
-        long first = index - index % window;
-        int count = (int) Math.min(window, file.pages() - first);
-        if (index >= first + count) {
-            return Errno.SIGBUS;
+    /** Reads pages that nobody waits for yet, as long as there is room; on a thread for files. */
+    void ahead(FileObject file, long first, long end, @Nullable Vma vma, int initiator) {
+        Agent agent = rooms.newAgent();
+        try {
+            long at = first;
+            while (at < Math.min(end, file.pages())) {
+                at = aheadOnce(agent, file, at, Math.min(end, file.pages()), vma, initiator);
+            }
+        } catch (MoraineException e) {
+            LOG.log(System.Logger.Level.DEBUG, "reading ahead ends: " + e.getMessage());
+        } finally {
+            rooms.retire(agent);
         }
-        if (present(file, index)) {
-            return Errno.OK;
+    }
+
+    /** Reads one run of pages that are lacking. @return where to go on */
+    private long aheadOnce(Agent agent, FileObject file, long from, long limit, @Nullable Vma vma, int initiator) {
+        var mine = new FileObject.Load();
+        long first = from;
+        while (first < limit && claim(file, first, first + 1, mine) == first) {
+            first++;
         }
+        if (first == limit || rooms.allocator.low(rooms.home(initiator))) {
+            letGo(file, first, Math.min(first + 1, limit), mine);
+            return limit;
+        }
+        long end = first + 1;
+        try {
+            end = claim(file, first + 1, Math.min(limit, first + LARGEST), mine);
+            agent.count(Stat.FILE_AHEAD_PAGES, end - first);
+            return read(agent, file, first, (int) (end - first), vma, initiator) == Errno.OK ? end : limit;
+        } finally {
+            letGo(file, first, end, mine);
+        }
+    }
+
+    /** Claims pages that are lacking, up to the first that is not. @return the end of what was claimed */
+    private long claim(FileObject file, long from, long to, FileObject.Load mine) {
+        long limit = Math.min(to, file.pages());
+        long at = from;
+        while (at < limit && !present(file, at) && file.loads.putIfAbsent(at, mine) == null) {
+            at++;
+        }
+        return at;
+    }
+
+    private void letGo(FileObject file, long first, long end, FileObject.Load mine) {
+        for (long at = first; at < end; at++) {
+            file.loads.remove(at, mine);
+        }
+        mine.end();
+        rooms.actors.signal();
+    }
+
+    /**
+     * Pages that are being read.
+     *
+     * @param epoch of the file before, which proves that they are still true
+     * @param vma whose tenant is charged, or null
+     * @param initiator node of the processor that wants them
+     */
+    private record Run(
+            FileObject file,
+            long first,
+            int count,
+            long epoch,
+            @Nullable Vma vma,
+            int initiator) {}
+
+    private Errno read(Agent agent, FileObject file, long first, int count, @Nullable Vma vma, int initiator) {
+        var run = new Run(file, first, count, file.epoch(), vma, initiator);
         ByteBuffer staging = content.staging(count);
-        if (!read(file, first, count, staging, epoch)) {
+        if (!read(run, staging)) {
             return Errno.OK;
         }
         rooms.charge(Cost.FILE, initiator, initiator, initiator, (long) count * Pages.SIZE);
         agent.count(Stat.FILE_READ_PAGES, count);
+        rooms.points.reach(Point.FILE_READ);
         rooms.world.enter(agent);
         try {
-            Errno outcome = put(agent, file, index, staging, epoch, vma, initiator);
-            for (long at = first; at < first + count && outcome == Errno.OK; at++) {
-                if (!present(file, at) && put(agent, file, at, staging, epoch, vma, initiator) != Errno.OK) {
+            Errno outcome = put(agent, run, 0, staging);
+            for (int slot = 1; slot < count && outcome == Errno.OK; slot++) {
+                if (put(agent, run, slot, staging) != Errno.OK) {
                     break;
                 }
             }
@@ -88,12 +171,13 @@ final class FileLoader {
     }
 
     /** {@return false when it was refused because the file is not in the cache any more} */
-    private boolean read(FileObject file, long first, int count, ByteBuffer staging, long epoch) {
+    private boolean read(Run run, ByteBuffer staging) {
+        FileObject file = run.file();
         try {
-            host.run("read", file.path(), () -> file.store().read(first, count, staging));
+            host.read(file, () -> file.store().read(run.first(), run.count(), staging));
             return true;
         } catch (MoraineException e) {
-            if (file.epoch() == epoch) {
+            if (file.epoch() == run.epoch()) {
                 throw e;
             }
             return false;
@@ -109,20 +193,18 @@ final class FileLoader {
         }
     }
 
-    private Errno put(
-            Agent agent,
-            FileObject file,
-            long index,
-            ByteBuffer staging,
-            long epoch,
-            @Nullable Vma vma,
-            int initiator) {
-        long pfn = pages.make(agent, file, index, vma, initiator);
+    private Errno put(Agent agent, Run run, int slot, ByteBuffer staging) {
+        long index = run.first() + slot;
+        long pfn = pages.make(agent, run.file(), index, run.vma(), run.initiator());
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }
-        content.put(staging, (int) (index % window), pfn);
-        pages.publish(agent, file, index, pfn, epoch);
+        content.put(staging, slot, pfn);
+        if (!pages.direct(pfn)) {
+            int node = frames.node(pfn);
+            rooms.charge(Cost.COPY, run.initiator(), rooms.home(node), node, Pages.SIZE);
+        }
+        pages.publish(agent, run.file(), index, pfn, run.epoch());
         return Errno.OK;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import moraine.core.api.model.Pages;
 
@@ -14,34 +15,80 @@ import moraine.core.api.model.Pages;
  * truncation; {@link #flushing} orders writing back and truncation, so that an older state never overwrites a newer one
  * and nothing is written beyond the end. Both are taken in this order, before any other guard, and never on a fault
  * path. A page that is being read from the file is named in {@link #loads}, so that it is read once; whether the read
- * is still true is proven by {@link #epoch}, which every truncation moves on.
+ * is still true is proven by {@link #epoch}, which every truncation moves on. Input goes through {@link #reading},
+ * output and changes of length through {@link #writing}, so that nobody who reads waits for pages that are being
+ * written.
  */
 public final class FileObject extends CachedObject {
     final ReentrantLock changing = new ReentrantLock();
     final ReentrantLock flushing = new ReentrantLock();
-    /** Reads under way, by window. */
+    final Lane reading = new Lane();
+    final Lane writing = new Lane();
+    /** Whether a task that writes it back is queued. */
+    final AtomicBoolean flushQueued = new AtomicBoolean();
+    /** Reads under way, by page. */
     final ConcurrentHashMap<Long, Load> loads = new ConcurrentHashMap<>();
 
     private final Path path;
     private final Object key;
+    private final DirtyPages counts;
     private final List<Store> stores = new ArrayList<>();
     private volatile Store store;
     private volatile boolean writable;
     private volatile long bytes;
     private volatile long epoch;
+    private volatile int dirty;
+    private volatile long dirtySinceNs;
+    private volatile long restsUntilNs = Long.MIN_VALUE / 2;
 
-    /** @param key by which it is the same file under another path */
-    FileObject(int id, Path path, Object key, Store store, boolean writable, long bytes) {
+    /**
+     * Makes one that is open.
+     *
+     * @param key by which it is the same file under another path
+     * @param counts of the machine
+     */
+    FileObject(int id, Path path, Object key, DirtyPages counts, Store store, boolean writable, long bytes) {
         super(id, Kind.FILE);
         this.path = path;
         this.key = key;
+        this.counts = counts;
         this.store = store;
         this.writable = writable;
         this.bytes = bytes;
         stores.add(store);
     }
 
-    /** A read of one window that others may wait for. */
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the object's lock
+    protected void changed(int pages, int nowDirty, int writing) {
+        if (nowDirty > 0 && dirty == 0) {
+            dirtySinceNs = counts.nowNs();
+        }
+        dirty += nowDirty;
+        counts.add(pages, nowDirty, writing);
+    }
+
+    /** {@return how many of its pages are dirty} */
+    public int dirtyPages() {
+        return dirty;
+    }
+
+    /** Has it left alone by writing back unasked until then, for the system has refused. */
+    void restUntil(long timeNs) {
+        restsUntilNs = timeNs;
+    }
+
+    /** {@return whether it is left alone now} */
+    boolean rests(long nowNs) {
+        return restsUntilNs - nowNs > 0;
+    }
+
+    /** {@return when the first of the pages that are dirty became so, or one before it} */
+    long dirtySinceNs() {
+        return dirtySinceNs;
+    }
+
+    /** A read that others may wait for. */
     static final class Load {
         private volatile boolean done;
 

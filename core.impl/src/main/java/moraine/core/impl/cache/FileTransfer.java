@@ -18,14 +18,16 @@ import moraine.core.impl.frames.Frames;
  */
 final class FileTransfer {
     private final Rooms rooms;
+    private final PageCache cache;
     private final Frames frames;
     private final Content content;
     private final CachePages pages;
     private final FileLoader loader;
     private final FileCut cut;
 
-    FileTransfer(Rooms rooms, FileHost host, CachePages pages, FileLoader loader) {
+    FileTransfer(Rooms rooms, PageCache cache, FileHost host, CachePages pages, FileLoader loader) {
         this.rooms = rooms;
+        this.cache = cache;
         this.frames = rooms.frames;
         this.content = new Content(rooms);
         this.pages = pages;
@@ -33,7 +35,7 @@ final class FileTransfer {
         this.cut = new FileCut(rooms, host, pages);
     }
 
-    long read(FileObject file, long position, MemorySegment target) {
+    long read(FileObject file, Readahead stream, long position, MemorySegment target) {
         long done = 0;
         while (done < target.byteSize()) {
             long at = position + done;
@@ -41,7 +43,11 @@ final class FileTransfer {
             if (bytes <= 0) {
                 break;
             }
-            done += readPage(file, at, target, done, bytes) ? bytes : 0;
+            if (readPage(file, stream, at, target, done, bytes)) {
+                done += bytes;
+            } else {
+                load(file, stream, at, target.byteSize() - done);
+            }
         }
         return done;
     }
@@ -50,31 +56,41 @@ final class FileTransfer {
         return Math.min(bytes, Pages.SIZE - (position & Pages.OFFSET_MASK));
     }
 
-    /** {@return false when the page had to be loaded: look again} */
-    private boolean readPage(FileObject file, long position, MemorySegment target, long offset, long bytes) {
+    /** {@return false when the page has to be loaded first} */
+    private boolean readPage(
+            FileObject file, Readahead stream, long position, MemorySegment target, long offset, long bytes) {
+        long index = position >>> Pages.SHIFT;
+        boolean ahead = false;
         Agent agent = rooms.begin();
         long pfn;
         try {
-            pfn = pages.find(file, position >>> Pages.SHIFT);
+            pfn = pages.find(file, index);
             if (pfn >= 0) {
+                ahead = stream.hit(index);
                 content.read(pfn, (int) (position & Pages.OFFSET_MASK), target, offset, bytes);
                 agent.put(pfn);
             }
         } finally {
             rooms.done(agent);
         }
-        if (pfn < 0) {
-            load(file, position);
+        if (ahead) {
+            cache.readAhead(file, stream.start(), stream.start() + stream.pages(), /* vma= */ null, pages.node());
         }
         return pfn >= 0;
     }
 
-    /** Brings a page in; SIGBUS says that the file was cut meanwhile, which the caller sees for itself. */
-    private void load(FileObject file, long position) {
+    /**
+     * Brings a page in, and others that the call is about to read. SIGBUS says that the file was cut meanwhile, which
+     * the caller sees for itself.
+     */
+    private void load(FileObject file, Readahead stream, long position, long bytes) {
+        long index = position >>> Pages.SHIFT;
+        long wanted = (position + bytes - 1 >>> Pages.SHIFT) - index + 1;
         Agent agent = rooms.newAgent();
         Errno outcome;
         try {
-            outcome = loader.load(agent, file, position >>> Pages.SHIFT, /* vma= */ null, pages.node());
+            int count = (int) Math.min(wanted, FileLoader.LARGEST);
+            outcome = loader.load(agent, file, index, count, stream, /* vma= */ null, pages.node());
         } finally {
             rooms.retire(agent);
         }
@@ -91,17 +107,33 @@ final class FileTransfer {
                         + " allow it more nodes");
     }
 
-    void write(FileObject file, long position, MemorySegment source) {
+    void write(FileObject file, Readahead stream, long position, MemorySegment source) {
         file.changing.lock();
         try {
             fillGap(file, position);
             for (long done = 0; done < source.byteSize(); ) {
                 long at = position + done;
                 long bytes = piece(at, source.byteSize() - done);
-                done += writePage(file, at, source, done, bytes) ? bytes : 0;
+                if (writePage(file, at, source, done, bytes)) {
+                    done += bytes;
+                    settle();
+                } else {
+                    load(file, stream, at, bytes);
+                }
             }
         } finally {
             file.changing.unlock();
+        }
+    }
+
+    /** Waits where too many pages are dirty; the lock for changes is held. */
+    private void settle() {
+        Agent agent = rooms.newAgent();
+        try {
+            agent.afterwork().dirtied();
+            cache.after(agent);
+        } finally {
+            rooms.retire(agent);
         }
     }
 
@@ -117,7 +149,7 @@ final class FileTransfer {
         }
     }
 
-    /** {@return false when the page had to be loaded: look again} */
+    /** {@return false when the page has to be loaded first} */
     private boolean writePage(FileObject file, long position, MemorySegment source, long offset, long bytes) {
         long index = position >>> Pages.SHIFT;
         Agent agent = rooms.begin();
@@ -139,7 +171,6 @@ final class FileTransfer {
         } finally {
             rooms.done(agent);
         }
-        load(file, position);
         return false;
     }
 

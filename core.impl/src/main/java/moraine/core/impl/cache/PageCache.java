@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Backing;
@@ -22,6 +21,8 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.Stat;
+import moraine.core.impl.counters.Counters;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
@@ -30,25 +31,27 @@ import org.jspecify.annotations.Nullable;
  * The files and buffers of a machine that are open or mapped.
  *
  * <p>The monitor guards which there are and who holds them; under it nobody waits for anything but an object's lock,
- * and no fault takes it. A file without handles and mappings is written back on the host's thread and leaves; when that
- * fails it stays, dirty, until it is opened again or the machine is closed.
+ * and no fault takes it. A file without handles and mappings is written back on a thread for files and leaves; when
+ * that fails it stays, dirty, until it is opened again or the machine is closed.
  */
 public final class PageCache {
     private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
+    /** How long a file is left alone that could not be written unasked. */
+    private static final long LEAST_REST_NS = 1_000_000_000L;
 
     private final Rooms rooms;
     private final Store.Opener opener;
     private final FileHost host;
     private final CachePages pages;
+    private final DirtyPages counts;
+    private final Flusher flusher;
+    private final BouncePool bounces;
     private final FileLoader loader;
     private final Writeback writeback;
     private final FileTransfer transfer;
     private final Buffers buffers;
     private final Map<Object, FileObject> files = new HashMap<>();
     private final Set<BufferObject> filled = new HashSet<>();
-    /** Files that are to be written back soon. */
-    private final Set<FileObject> hurried = ConcurrentHashMap.newKeySet();
-
     private volatile boolean closed;
 
     /** @param rooms whose cache it is; of them, all but this one are there */
@@ -56,10 +59,18 @@ public final class PageCache {
         this.rooms = rooms;
         this.opener = opener;
         this.pages = new CachePages(rooms);
-        this.host = new FileHost(rooms.environment, pages.node(), rooms.tuning.cacheDeadlineNs);
+        this.host = new FileHost(
+                rooms.environment,
+                pages.node(),
+                rooms.tuning.cacheDeadlineNs,
+                rooms.tuning.cacheThreads,
+                "moraine-files");
+        this.counts = new DirtyPages(rooms);
+        this.flusher = new Flusher(rooms, this, counts);
+        this.bounces = new BouncePool(rooms.actors, new Content(rooms), rooms.tuning.cacheBouncePages);
         this.loader = new FileLoader(rooms, host, pages);
-        this.writeback = new Writeback(rooms, host, pages);
-        this.transfer = new FileTransfer(rooms, host, pages, loader);
+        this.writeback = new Writeback(rooms, host, pages, bounces);
+        this.transfer = new FileTransfer(rooms, this, host, pages, loader);
         this.buffers = new Buffers(rooms, pages);
     }
 
@@ -112,6 +123,9 @@ public final class PageCache {
     }
 
     private FileHandle openNew(Path path, Object key, boolean writable) throws IOException {
+        if (writable) {
+            flusher.start(pages.node());
+        }
         Store store = opener.open(path, writable);
         long bytes = store.bytes();
         FileHandle handle;
@@ -119,7 +133,7 @@ public final class PageCache {
         synchronized (this) {
             FileObject file = files.get(key);
             if (file == null) {
-                file = rooms.objects.create(id -> new FileObject(id, path, key, store, writable, bytes));
+                file = rooms.objects.create(id -> new FileObject(id, path, key, counts, store, writable, bytes));
                 files.put(key, file);
             } else if (writable && !file.writable()) {
                 file.upgrade(store);
@@ -180,13 +194,21 @@ public final class PageCache {
         return what instanceof CacheHandle handle && handle.writable();
     }
 
-    /** Gives back what {@link #hold} took. */
+    /**
+     * Keeps a file from ending that has a mapping while the caller looks; give it back with {@link #release}. The
+     * caller may hold the space's lock.
+     */
+    public synchronized void keep(FileObject file) {
+        file.hold(1);
+    }
+
+    /** Gives back what {@link #hold} or {@link #keep} took. Called with no guard held. */
     public void release(CachedObject object) {
         boolean last;
         synchronized (this) {
             last = object.hold(-1) == 0;
         }
-        if (last) {
+        if (last && !closed) {
             end(object);
         }
     }
@@ -204,18 +226,24 @@ public final class PageCache {
     /** The last mapping of an object went. The caller may hold the space's lock; a file ends later. */
     public void unmapped(Agent agent, MemoryObject object) {
         if (object instanceof FileObject file && idle(file)) {
-            host.post(() -> end(file));
+            host.post(file.writing, () -> end(file));
         } else if (object instanceof BufferObject buffer && leave(buffer)) {
             drop(agent, buffer);
         }
     }
 
-    /** Lets an object go unless somebody has it. */
+    /**
+     * Lets an object go unless somebody has it. Whoever writes a file back meanwhile has it, and comes by here when it
+     * is through.
+     */
     private void end(CachedObject object) {
         if (object instanceof FileObject file) {
             try {
                 while (idle(file) && writeback.anyDirty(file)) {
-                    writeback.flush(file);
+                    if (!writeback.tryWrite(file)) {
+                        return;
+                    }
+                    forceIfWritable(file);
                 }
             } catch (MoraineException e) {
                 LOG.log(System.Logger.Level.WARNING, "the cache keeps what it could not write: " + e.getMessage());
@@ -224,6 +252,12 @@ public final class PageCache {
         }
         if (leaveWithPages(object) && object instanceof FileObject file) {
             closeStores(file);
+        }
+    }
+
+    private void forceIfWritable(FileObject file) {
+        if (file.writable()) {
+            host.run("sync", file, () -> file.store().force());
         }
     }
 
@@ -301,7 +335,7 @@ public final class PageCache {
     private void closeStores(FileObject file) {
         for (Store store : file.stores()) {
             try {
-                host.run("close", file.path(), store::close);
+                host.run("close", file, store::close);
             } catch (MoraineException e) {
                 LOG.log(System.Logger.Level.WARNING, e.getMessage());
             }
@@ -318,11 +352,14 @@ public final class PageCache {
     /**
      * Brings a file's page in for a touch; see {@link FileLoader#load}. Called outside the world with no guard held.
      *
+     * @param wanted pages from that one on that the touch is for
      * @return also SIGBUS when it cannot be read
      */
-    public Errno load(Agent agent, FileObject file, long index, Vma vma, int initiator) {
+    public Errno load(Agent agent, FileObject file, long index, int wanted, Vma vma, int initiator) {
         try {
-            return loader.load(agent, file, index, vma, initiator);
+            Readahead known = vma.readahead();
+            Readahead stream = known == null ? Readahead.of(Readahead.Mode.RANDOM, 0) : known;
+            return loader.load(agent, file, index, wanted, stream, vma, initiator);
         } catch (MoraineException e) {
             LOG.log(System.Logger.Level.WARNING, "a touch of a file's page ends with SIGBUS: " + e.getMessage());
             return Errno.SIGBUS;
@@ -334,26 +371,133 @@ public final class PageCache {
         buffers.map(vma);
     }
 
+    /**
+     * Does what an operation of an agent left to be done: pages read ahead, a wait where too many are dirty. Called
+     * outside the world with no guard held, except that a writer by handle holds the file's lock for changes.
+     */
+    public void after(Agent agent) {
+        Afterwork work = agent.afterwork();
+        if (!work.any()) {
+            return;
+        }
+        FileObject file = work.takeAhead();
+        if (file != null) {
+            readAhead(file, work.first(), work.first() + work.pages(), work.takeVma(), work.initiator());
+        }
+        if (work.takeDirtied()) {
+            balance(agent);
+        }
+    }
+
+    /** Has pages read by a thread for files. */
+    void readAhead(FileObject file, long first, long end, @Nullable Vma vma, int initiator) {
+        keep(file);
+        host.post(file.reading, () -> {
+            try {
+                loader.ahead(file, first, end, vma, initiator);
+            } finally {
+                release(file);
+            }
+        });
+    }
+
+    /** Reads a range of a mapping that is touched soon; with no guard held. */
+    public void willNeed(Vma vma, long start, long end) {
+        if (vma.source() instanceof FileObject file) {
+            int node = rooms.home(pages.node());
+            readAhead(file, vma.sourceIndex(start), vma.sourceIndex(end - Pages.SIZE) + 1, vma, node);
+        }
+    }
+
+    /**
+     * Waits while too many pages are dirty or being written, but not for long: who makes one page dirty at a time then
+     * makes few (Linux balance_dirty_pages).
+     */
+    private void balance(Agent agent) {
+        if (!counts.tooMany()) {
+            return;
+        }
+        agent.count(Stat.FILE_THROTTLED);
+        flusher.wake();
+        if (rooms.environment.clock().virtual()) {
+            flusher.flushHere();
+        } else {
+            rooms.actors.await(() -> !counts.tooMany(), rooms.tuning.cachePauseNs);
+        }
+    }
+
+    /** Has a file written back by a thread for files, without forcing the device. */
+    public void flushLater(FileObject file) {
+        if (file.flushQueued.compareAndSet(false, true)) {
+            host.post(file.writing, () -> flushUnasked(file));
+        }
+    }
+
+    /** Writes a file back unless somebody is at it; what the system refuses is tried again later. */
+    void flushUnasked(FileObject file) {
+        file.flushQueued.set(false);
+        if (!keepUnlessEnded(file)) {
+            return;
+        }
+        try {
+            if (writeback.tryWrite(file)) {
+                flusher.wake();
+            }
+        } catch (MoraineException e) {
+            file.restUntil(rooms.nowNs() + Math.max(LEAST_REST_NS, rooms.tuning.dirtyWritebackNs));
+            LOG.log(System.Logger.Level.WARNING, "dirty pages stay: " + e.getMessage());
+        } finally {
+            release(file);
+        }
+    }
+
+    private synchronized boolean keepUnlessEnded(FileObject file) {
+        if (file.ended()) {
+            return false;
+        }
+        file.hold(1);
+        return true;
+    }
+
+    /** {@return whether a page could be taken out of the cache; see {@link CachePages#dropClean}} Within the world. */
+    public boolean dropClean(Agent agent, FileObject file, long index) {
+        return pages.dropClean(agent, file, index);
+    }
+
+    /** Drops what may be dropped of a range of pages. @return how many */
+    long invalidate(FileObject file, long first, long end) {
+        Agent agent = rooms.begin();
+        try {
+            long dropped = pages.dropClean(agent, file, first, end);
+            agent.count(Stat.FILE_INVALIDATED_PAGES, dropped);
+            return dropped;
+        } finally {
+            rooms.done(agent);
+        }
+    }
+
+    /** Publishes what the cache counts. */
+    public void publish(Counters counters) {
+        counts.publish(counters);
+        counters.gauge("file.bounce.free", "pages", "pages free for copies on the way to files", () -> bounces.free());
+    }
+
+    /** {@return node as whose processor files are read when no mapping is touched} */
+    int node() {
+        return pages.node();
+    }
+
+    /** {@return pages of a window where nothing is advised} */
+    public int usualReadahead() {
+        return rooms.tuning.cacheReadaheadPages;
+    }
+
     FileTransfer transfer() {
         return transfer;
     }
 
     void flush(FileObject file) {
         writeback.flush(file);
-    }
-
-    /** Begins to write a file's dirty pages back, and does not wait for it. Called outside the world. */
-    public void writeSoon(FileObject file) {
-        if (!closed && hurried.add(file)) {
-            host.post(() -> {
-                hurried.remove(file);
-                try {
-                    writeback.flushUnlessUnderWay(file);
-                } catch (MoraineException e) {
-                    LOG.log(System.Logger.Level.WARNING, "dirty pages stay in memory: " + e.getMessage());
-                }
-            });
-        }
     }
 
     boolean closed() {
@@ -373,6 +517,8 @@ public final class PageCache {
      */
     public void close() {
         closed = true;
+        flusher.close();
+        bounces.end();
         host.close();
         MoraineException first = null;
         for (CachedObject object : objects()) {

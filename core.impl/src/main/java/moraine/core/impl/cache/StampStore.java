@@ -23,12 +23,12 @@ final class StampStore implements Store {
     }
 
     @Override
-    public long bytes() {
+    public synchronized long bytes() {
         return bytes;
     }
 
     @Override
-    public void read(long index, int pages, ByteBuffer into) {
+    public synchronized void read(long index, int pages, ByteBuffer into) {
         into.clear();
         for (int i = 0; i < pages; i++) {
             into.putLong(stamps.getOrDefault(index + i, 0L));
@@ -36,7 +36,7 @@ final class StampStore implements Store {
     }
 
     @Override
-    public void write(long index, int pages, ByteBuffer from, long end) {
+    public synchronized void write(long index, int pages, ByteBuffer from, long end) {
         from.clear();
         for (int i = 0; i < pages; i++) {
             stamps.put(index + i, from.getLong());
@@ -45,7 +45,7 @@ final class StampStore implements Store {
     }
 
     @Override
-    public void resize(long newBytes) {
+    public synchronized void resize(long newBytes) {
         bytes = newBytes;
         stamps.keySet().removeIf(index -> index << Pages.SHIFT >= newBytes);
     }
@@ -56,7 +56,7 @@ final class StampStore implements Store {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         stamps.clear();
     }
 }

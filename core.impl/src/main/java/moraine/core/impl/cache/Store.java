@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /**
  * Where a file's pages come from and go to: positional, by whole pages in the form that {@link Content} gives them.
- * Used on the host's thread for files, in virtual time by whoever needs it; one call at a time for each file.
+ * Used on the host's threads for files, in virtual time by whoever needs it. For each file there is one call at a time
+ * that reads, and one beside it that changes something; what is read of pages that change meanwhile is not believed.
  */
 public interface Store {
     /** Opens stores. */

@@ -2,9 +2,12 @@ package moraine.core.impl.cache;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -20,7 +23,12 @@ import moraine.core.impl.vma.Vma;
  *
  * <p>A run's frames are locked, so that nobody moves them. Under the object's lock the dirty marks go and with them
  * every permission to write: the next store faults and marks the page again. So what is stored after the copy was taken
- * makes the page dirty, and what was stored before is in the copy. A run that the system refuses becomes dirty again.
+ * makes the page dirty, and what was stored before is in the copy. In the same step the pages are marked as being
+ * written, and stay so until the file has them: nobody drops such a page, for the file would give back an older one. A
+ * run that the system refuses becomes dirty again.
+ *
+ * <p>A run is of pages that storage reaches where they are, or of such that it does not. The latter go through pages of
+ * RAM from the {@link BouncePool}, which are taken before any frame is locked.
  */
 final class Writeback {
     private final Rooms rooms;
@@ -28,15 +36,17 @@ final class Writeback {
     private final FileHost host;
     private final Content content;
     private final CachePages pages;
+    private final BouncePool bounces;
     /** Pages written at once at most. */
     private final int run;
 
-    Writeback(Rooms rooms, FileHost host, CachePages pages) {
+    Writeback(Rooms rooms, FileHost host, CachePages pages, BouncePool bounces) {
         this.rooms = rooms;
         this.frames = rooms.frames;
         this.host = host;
         this.content = new Content(rooms);
         this.pages = pages;
+        this.bounces = bounces;
         this.run = rooms.tuning.cacheWritebackPages;
     }
 
@@ -48,20 +58,9 @@ final class Writeback {
     void flush(FileObject file) {
         file.flushing.lock();
         try {
-            ByteBuffer staging = content.staging(run);
-            int turn = 0;
-            for (long index = dirty(file, 0); index >= 0; index = dirty(file, index)) {
-                int count = clean(file, index, staging);
-                if (count == 0) {
-                    rooms.actors.pause(turn++);
-                    continue;
-                }
-                turn = 0;
-                write(file, index, count, staging);
-                index += count;
-            }
+            writeAll(file);
             if (file.writable()) {
-                host.run("sync", file.path(), () -> file.store().force());
+                host.run("sync", file, () -> file.store().force());
             }
         } finally {
             file.flushing.unlock();
@@ -69,36 +68,110 @@ final class Writeback {
     }
 
     /**
-     * Does what {@link #flush} does unless somebody is at it, or cuts the file. Never waits for them, so that it may be
-     * called where they have their input and output done.
+     * Writes what is dirty now unless somebody else is at it or changes the file's length. Called by a thread for files
+     * too: it waits for nobody who might wait for that.
+     *
+     * @return whether it was done
+     * @throws MoraineException EIO
      */
-    void flushUnlessUnderWay(FileObject file) {
-        if (file.settled()) {
-            try {
-                flush(file);
-            } finally {
-                file.unsettle();
+    boolean tryWrite(FileObject file) {
+        if (!file.flushing.tryLock()) {
+            return false;
+        }
+        try {
+            writeAll(file);
+            return true;
+        } finally {
+            file.flushing.unlock();
+        }
+    }
+
+    private void writeAll(FileObject file) {
+        int turn = 0;
+        for (long index = dirty(file, 0); index >= 0; index = dirty(file, index)) {
+            int count = reachable(file, index) ? writeDirectly(file, index) : bounce(file, index);
+            index += count;
+            if (count == 0) {
+                rooms.actors.pause(turn++);
+            } else {
+                turn = 0;
             }
         }
     }
 
-    private void write(FileObject file, long first, int count, ByteBuffer staging) {
-        long end = file.bytes();
+    /** {@return whether storage reaches the page where it is; a guess until its frame is locked} */
+    private boolean reachable(FileObject file, long index) {
+        file.lock(rooms.actors);
         try {
-            host.run("write", file.path(), () -> file.store().write(first, count, staging, end));
-        } catch (MoraineException e) {
-            redirty(file, first, count);
-            throw e;
+            long pfn = file.page(index);
+            return pfn < 0 || pages.direct(pfn);
+        } finally {
+            file.unlock();
+        }
+    }
+
+    private int writeDirectly(FileObject file, long index) {
+        ByteBuffer staging = content.staging(run);
+        int count = clean(file, index, staging, run, /* direct= */ true);
+        if (count > 0) {
+            write(file, index, count, staging, () -> {});
+        }
+        return count;
+    }
+
+    private int bounce(FileObject file, long index) {
+        BouncePool.Lease lease = bounces.take(run, rooms.tuning.cacheDeadlineNs);
+        if (lease == null) {
+            throw new MoraineException(
+                    Errno.EIO,
+                    Blame.RESOURCES,
+                    "cannot write " + file.path() + ": all " + rooms.tuning.cacheBouncePages
+                            + " pages for copies on the way to files are in use; tune cache.bounce up");
+        }
+        int count = 0;
+        try {
+            count = clean(file, index, lease.bytes(), lease.pages(), /* direct= */ false);
+        } finally {
+            if (count == 0) {
+                lease.giveBack();
+            }
+        }
+        if (count > 0) {
+            write(file, index, count, lease.bytes(), lease::giveBack);
+        }
+        return count;
+    }
+
+    /** @param done is called by whoever has written, which may be later than this call ends */
+    private void write(FileObject file, long first, int count, ByteBuffer staging, Runnable done) {
+        long end = file.bytes();
+        boolean written = false;
+        try {
+            host.run("write", file, () -> {
+                try {
+                    file.store().write(first, count, staging, end);
+                } finally {
+                    done.run();
+                }
+            });
+            written = true;
+        } finally {
+            mark(file, first, count, !written);
+            rooms.actors.signal();
         }
         int node = pages.node();
         rooms.charge(Cost.FILE, node, node, node, (long) count * Pages.SIZE);
     }
 
-    private void redirty(FileObject file, long first, int count) {
+    /** Says of pages that they are written, or dirty again. */
+    private void mark(FileObject file, long first, int count, boolean again) {
         file.lock(rooms.actors);
         try {
             for (int i = 0; i < count; i++) {
-                file.dirty(first + i, /* now= */ true);
+                if (again) {
+                    file.dirty(first + i, /* now= */ true);
+                }
+                file.writeback(first + i, /* now= */ false);
             }
         } finally {
             file.unlock();
@@ -114,6 +187,9 @@ final class Writeback {
     private long dirty(FileObject file, long from) {
         file.lock(rooms.actors);
         try {
+            if (file.dirtyPages() == 0) {
+                return -1;
+            }
             for (long index = file.next(from); index < file.limit(); index = file.next(index + 1)) {
                 if (file.dirty(index)) {
                     return index;
@@ -125,23 +201,29 @@ final class Writeback {
         }
     }
 
-    /** Takes a copy of a run of dirty pages and makes them clean. @return how many; 0 when somebody holds the first */
-    private int clean(FileObject file, long first, ByteBuffer staging) {
+    /**
+     * Takes a copy of a run of dirty pages and makes them clean.
+     *
+     * @param direct whether storage reaches them where they are; the run ends before others
+     * @return how many; 0 when somebody holds the first, or it has moved
+     */
+    private int clean(FileObject file, long first, ByteBuffer staging, int most, boolean direct) {
         Agent agent = rooms.begin();
         long[] held = agent.scratch();
         int count = 0;
         try {
-            while (count < run && hold(agent, file, first + count, held, count)) {
+            while (count < most && hold(agent, file, first + count, held, count, direct)) {
                 count++;
             }
             if (count > 0) {
                 protect(agent, file, first, held, count);
+                rooms.points.reach(Point.WRITEBACK_PROTECTED);
             }
             for (int i = 0; i < count; i++) {
-                content.take(held[i], staging, i);
+                take(held[i], staging, i, direct);
             }
             agent.count(Stat.FILE_WRITTEN_PAGES, count);
-            return count;
+            agent.count(Stat.FILE_BOUNCED_PAGES, direct ? 0 : count);
         } finally {
             for (int i = 0; i < count; i++) {
                 frames.unlock(held[i]);
@@ -149,10 +231,23 @@ final class Writeback {
             }
             rooms.done(agent);
         }
+        if (count > 0) {
+            rooms.points.reach(Point.WRITEBACK_COPIED);
+        }
+        return count;
+    }
+
+    private void take(long pfn, ByteBuffer staging, int slot, boolean direct) {
+        content.take(pfn, staging, slot);
+        if (!direct) {
+            int node = frames.node(pfn);
+            int home = rooms.home(node);
+            rooms.charge(Cost.COPY, home, node, home, Pages.SIZE);
+        }
     }
 
     /** Takes reference and lock of a dirty page. Truncation is kept out, so that it stays the file's. */
-    private boolean hold(Agent agent, FileObject file, long index, long[] held, int slot) {
+    private boolean hold(Agent agent, FileObject file, long index, long[] held, int slot, boolean direct) {
         long pfn = dirtyPage(file, index) ? pages.find(file, index) : -1;
         if (pfn < 0) {
             return false;
@@ -164,7 +259,7 @@ final class Writeback {
         file.lock(rooms.actors);
         boolean same = file.page(index) == pfn;
         file.unlock();
-        if (!same) {
+        if (!same || pages.direct(pfn) != direct) {
             frames.unlock(pfn);
             agent.put(pfn);
             return false;
@@ -193,6 +288,7 @@ final class Writeback {
                 }
             }
             for (int i = 0; i < count; i++) {
+                file.writeback(first + i, /* now= */ true);
                 file.dirty(first + i, /* now= */ false);
             }
         } finally {

@@ -101,7 +101,8 @@ final class FrameScan {
             return 1;
         }
         int pages = 1 << frames.order(pfn);
-        if (!rooms.types.has(FrameWord.type(word), into.service())) {
+        int type = FrameWord.type(word);
+        if (!rooms.types.has(type, into.service()) || ages && !rooms.types.has(type, Attribute.ON_LRU)) {
             return pages;
         }
         MemoryObject object = rooms.objects.get(frames.object(pfn));

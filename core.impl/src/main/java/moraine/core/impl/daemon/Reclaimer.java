@@ -132,7 +132,7 @@ final class Reclaimer {
             FileObject file = dirty[i];
             dirty[i] = null;
             if (file != null) {
-                rooms.cache.writeSoon(file);
+                rooms.cache.flushLater(file);
             }
         }
         files = 0;

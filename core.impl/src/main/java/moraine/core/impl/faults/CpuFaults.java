@@ -53,6 +53,7 @@ public final class CpuFaults {
      */
     public Errno resolve(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
         Errno outcome = attempt(agent, space, address, intent, initiator);
+        rooms.cache.after(agent);
         return outcome == Errno.EAGAIN ? supply(agent, space, Pages.floor(address), 1, intent, initiator) : outcome;
     }
 
@@ -169,7 +170,7 @@ public final class CpuFaults {
 
     private Errno missing(Agent agent, Vma vma, long address, Intent intent, long entry, int initiator) {
         if (vma.source() instanceof CachedObject object) {
-            return files.touch(agent, vma, object, address, intent);
+            return files.touch(agent, vma, object, address, intent, initiator);
         }
         if (vma.userfault() != null && Pte.kind(entry) == Pte.NONE) {
             return Errno.EAGAIN;

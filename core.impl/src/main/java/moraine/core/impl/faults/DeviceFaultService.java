@@ -447,6 +447,7 @@ public final class DeviceFaultService {
             return ranges.populate(agent, table, start, pages, intent);
         } finally {
             rooms.world.exit(agent);
+            rooms.cache.after(agent);
         }
     }
 

@@ -4,10 +4,13 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.cache.CachedObject;
+import moraine.core.impl.cache.FileObject;
+import moraine.core.impl.cache.Readahead;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
@@ -44,7 +47,7 @@ final class FileFaults {
      * @return OK, SIGBUS beyond the end, EOVERFLOW when the page is mapped too often, EAGAIN when the page must be read
      *     first, with no guard held
      */
-    Errno touch(Agent agent, Vma vma, CachedObject object, long address, Intent intent) {
+    Errno touch(Agent agent, Vma vma, CachedObject object, long address, Intent intent, int initiator) {
         long index = vma.sourceIndex(Pages.floor(address));
         if (index >= object.pages()) {
             return Errno.SIGBUS;
@@ -56,6 +59,7 @@ final class FileFaults {
         if (pfn == FULL) {
             return Errno.EOVERFLOW;
         }
+        rooms.points.reach(Point.FILE_PAGE_FOUND);
         if (pfn == AGAIN || !frames.tryLock(pfn)) {
             if (pfn != AGAIN) {
                 agent.put(pfn);
@@ -64,9 +68,10 @@ final class FileFaults {
             rooms.actors.pause(1);
             return Errno.OK;
         }
-        Errno mapped = map(vma, object, index, address, pfn, intent);
+        Errno mapped = map(agent, vma, object, index, address, intent, pfn);
         frames.unlock(pfn);
         if (mapped == Errno.OK) {
+            follow(agent, vma, object, index, initiator);
             return mapped;
         }
         agent.put(pfn);
@@ -89,24 +94,33 @@ final class FileFaults {
     }
 
     /** {@return OK, EBUSY when something changed meanwhile, EOVERFLOW when the page is mapped too often} */
-    private Errno map(Vma vma, CachedObject object, long index, long address, long pfn, Intent intent) {
+    private Errno map(Agent agent, Vma vma, CachedObject object, long index, long address, Intent intent, long pfn) {
         object.lock(rooms.actors);
         try {
             return object.page(index) == pfn && index < object.pages()
-                    ? install(vma, address, pfn, writable(vma, object, index, intent))
+                    ? install(vma, address, pfn, writable(agent, vma, object, index, intent))
                     : Errno.EBUSY;
         } finally {
             object.unlock();
         }
     }
 
+    /** Has pages read ahead where the touch continues others; when no guard is held any more. */
+    private static void follow(Agent agent, Vma vma, CachedObject object, long index, int initiator) {
+        Readahead stream = vma.readahead();
+        if (stream != null && object instanceof FileObject file && stream.hit(index)) {
+            agent.afterwork().readAhead(file, stream.start(), stream.pages(), vma, initiator);
+        }
+    }
+
     /** Decides whether an entry may allow writes, and marks the page where the touch is one. */
-    private static boolean writable(Vma vma, MemoryObject object, long index, Intent intent) {
+    private static boolean writable(Agent agent, Vma vma, MemoryObject object, long index, Intent intent) {
         if (!vma.shared() || vma.protection() != Protection.READ_WRITE) {
             return false;
         }
         if (intent.writes() && object.kind() == MemoryObject.Kind.FILE) {
             object.dirty(index, /* now= */ true);
+            agent.afterwork().dirtied();
         }
         return object.kind() == MemoryObject.Kind.BUFFER || object.dirty(index);
     }
@@ -141,6 +155,7 @@ final class FileFaults {
             }
             if (object.kind() == MemoryObject.Kind.FILE) {
                 object.dirty(index, /* now= */ true);
+                agent.afterwork().dirtied();
             }
             if (!vma.space().table().replace(address, entry, entry | Pte.WRITE)) {
                 agent.count(Stat.CAS_LOST);

@@ -49,10 +49,16 @@ final class Supplies {
                 return rooms.swap.bringShared(agent, vma, address, initiator);
             }
             if (vma.source() instanceof FileObject file && !cached(file, vma.sourceIndex(address))) {
-                return rooms.cache.load(agent, file, vma.sourceIndex(address), vma, initiator);
+                return rooms.cache.load(
+                        agent, file, vma.sourceIndex(address), wanted(vma, address, pages - i), vma, initiator);
             }
         }
         return Errno.OK;
+    }
+
+    /** {@return pages of the range that lie in the mapping, from an address on} */
+    private static int wanted(Vma vma, long address, int left) {
+        return (int) Math.min(left, vma.end() - address >>> Pages.SHIFT);
     }
 
     private boolean cached(MemoryObject file, long index) {

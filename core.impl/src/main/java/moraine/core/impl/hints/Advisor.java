@@ -32,7 +32,17 @@ public final class Advisor {
     /** {@return whether advice of that kind is about places, and so taken here} */
     public static boolean takes(Advice.Kind kind) {
         return switch (kind) {
-            case FREE, DEAD, HUGEPAGE, NOHUGEPAGE, COLLAPSE, MERGEABLE, UNMERGEABLE -> false;
+            case FREE,
+                    DEAD,
+                    HUGEPAGE,
+                    NOHUGEPAGE,
+                    COLLAPSE,
+                    MERGEABLE,
+                    UNMERGEABLE,
+                    NORMAL,
+                    SEQUENTIAL,
+                    RANDOM,
+                    WILLNEED -> false;
             case PREFERRED_LOCATION,
                     UNSET_PREFERRED_LOCATION,
                     ACCESSED_BY,
@@ -81,7 +91,17 @@ public final class Advisor {
                 }
             }
             case PREFERRED_LOCATION, PREFETCH -> place(space, advice, node);
-            case FREE, DEAD, HUGEPAGE, NOHUGEPAGE, COLLAPSE, MERGEABLE, UNMERGEABLE -> throw notOfPlaces(advice);
+            case FREE,
+                    DEAD,
+                    HUGEPAGE,
+                    NOHUGEPAGE,
+                    COLLAPSE,
+                    MERGEABLE,
+                    UNMERGEABLE,
+                    NORMAL,
+                    SEQUENTIAL,
+                    RANDOM,
+                    WILLNEED -> throw notOfPlaces(advice);
         }
     }
 
@@ -118,7 +138,17 @@ public final class Advisor {
             }
             case PREFETCH -> prefetcher.prefetch(space, start, end, node);
             case DISCARD -> space.discard(start, end - start);
-            case FREE, DEAD, HUGEPAGE, NOHUGEPAGE, COLLAPSE, MERGEABLE, UNMERGEABLE -> throw notOfPlaces(advice);
+            case FREE,
+                    DEAD,
+                    HUGEPAGE,
+                    NOHUGEPAGE,
+                    COLLAPSE,
+                    MERGEABLE,
+                    UNMERGEABLE,
+                    NORMAL,
+                    SEQUENTIAL,
+                    RANDOM,
+                    WILLNEED -> throw notOfPlaces(advice);
         }
     }
 

@@ -1,6 +1,7 @@
 package moraine.core.impl.pins;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import moraine.core.api.host.Pin;
 import moraine.core.api.model.Backing;
@@ -11,6 +12,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.access.FrameBytes;
+import moraine.core.impl.cache.FileObject;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +24,17 @@ final class PinImpl implements Pin {
     private final Rooms rooms;
     private final Pinner pinner;
     private final long[] pfns;
+    private final Set<FileObject> files;
     private final boolean writable;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
 
-    PinImpl(Rooms rooms, Pinner pinner, long[] pfns, boolean writable) {
+    /** @param files that it keeps from ending */
+    PinImpl(Rooms rooms, Pinner pinner, long[] pfns, Set<FileObject> files, boolean writable) {
         this.rooms = rooms;
         this.pinner = pinner;
         this.pfns = pfns;
+        this.files = files;
         this.writable = writable;
     }
 
@@ -141,10 +146,12 @@ final class PinImpl implements Pin {
     @Override
     public void close() {
         Agent agent = agentUnlessEnded();
+        boolean last = false;
         lock.writeLock().lock();
         try {
             if (!closed && agent != null) {
                 pinner.release(agent, pfns, pfns.length);
+                last = true;
             }
             closed = true;
         } finally {
@@ -152,6 +159,9 @@ final class PinImpl implements Pin {
             if (agent != null) {
                 rooms.done(agent);
             }
+        }
+        if (last) {
+            pinner.release(files);
         }
     }
 

@@ -1,5 +1,6 @@
 package moraine.core.impl.pins;
 
+import java.util.Set;
 import moraine.core.api.host.Pin;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
@@ -9,6 +10,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.api.model.PinKind;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.FileObject;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.frames.FrameWord;
 import moraine.core.impl.frames.Frames;
@@ -39,21 +41,35 @@ public final class Pinner {
         }
         long[] pfns = new long[(int) count];
         Agent agent = rooms.begin();
+        var pinning = new Pinning(rooms, faults, agent, space, kind, intent);
+        boolean complete = false;
         try {
-            var pinning = new Pinning(rooms, faults, agent, space, kind, intent);
-            for (int i = 0; i < pfns.length; i++) {
-                long page = address + ((long) i << Pages.SHIFT);
-                Errno outcome = pinning.page(page);
-                if (outcome != Errno.OK) {
-                    release(agent, pfns, i);
-                    throw failure(outcome, space, page, kind, intent);
-                }
-                pfns[i] = pinning.pfn();
-            }
+            pin(agent, pinning, address, pfns);
+            complete = true;
         } finally {
             rooms.done(agent);
+            if (!complete) {
+                release(pinning.files());
+            }
         }
-        return new PinImpl(rooms, this, pfns, intent.writes());
+        return new PinImpl(rooms, this, pfns, pinning.files(), intent.writes());
+    }
+
+    private void pin(Agent agent, Pinning pinning, long address, long[] pfns) {
+        for (int i = 0; i < pfns.length; i++) {
+            long page = address + ((long) i << Pages.SHIFT);
+            Errno outcome = pinning.page(page);
+            if (outcome != Errno.OK) {
+                release(agent, pfns, i);
+                throw failure(outcome, pinning, page);
+            }
+            pfns[i] = pinning.pfn();
+        }
+    }
+
+    /** Lets files end that a pin kept, with no guard held. */
+    void release(Set<FileObject> files) {
+        files.forEach(rooms.cache::release);
     }
 
     /** Lets the first pages of a pin go, within the world. */
@@ -65,8 +81,8 @@ public final class Pinner {
         }
     }
 
-    private MoraineException failure(Errno outcome, SpaceImpl space, long page, PinKind kind, Intent intent) {
-        String what = kind + " pin for " + intent + " of 0x" + Long.toHexString(page) + " in space " + space.name();
+    private static MoraineException failure(Errno outcome, Pinning pinning, long page) {
+        String what = pinning.text(page);
         return switch (outcome) {
             case EFAULT ->
                 MoraineException.caller(outcome, what + " is outside every mapping that allows it; map it first");

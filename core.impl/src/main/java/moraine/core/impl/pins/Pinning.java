@@ -1,5 +1,7 @@
 package moraine.core.impl.pins;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
@@ -11,6 +13,7 @@ import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
+import moraine.core.impl.cache.FileObject;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.frames.FrameWord;
 import moraine.core.impl.frames.Frames;
@@ -35,6 +38,7 @@ final class Pinning {
     private final SpaceImpl space;
     private final PinKind kind;
     private final Intent intent;
+    private final Set<FileObject> files = new LinkedHashSet<>();
     private long pinned = -1;
     private int moves;
     /** What the last attempt asked for that has to come from outside, as a handler's answer or a file's page. */
@@ -48,6 +52,16 @@ final class Pinning {
         this.space = space;
         this.kind = kind;
         this.intent = intent;
+    }
+
+    /** {@return what is done about a page, for people} */
+    String text(long page) {
+        return kind + " pin for " + intent + " of 0x" + Long.toHexString(page) + " in space " + space.name();
+    }
+
+    /** {@return files that were kept from ending, so that what is stored through the pin reaches them} */
+    Set<FileObject> files() {
+        return files;
     }
 
     /** {@return the frame of the page that was pinned last} */
@@ -86,6 +100,9 @@ final class Pinning {
             Vma vma = space.vmas().find(page);
             if (vma == null || !vma.protection().allows(intent)) {
                 return Errno.EFAULT;
+            }
+            if (intent.writes() && vma.shared() && vma.object() instanceof FileObject file && files.add(file)) {
+                rooms.cache.keep(file);
             }
             long entry = space.table().get(page);
             return Pte.reachable(entry) && own(vma, entry) ? hold(vma, page, entry) : prepare(vma, page, entry);

@@ -36,8 +36,10 @@ public class MemoryObject {
 
     private static final int CHUNK = 512;
     private static final long DIRTY = Long.MIN_VALUE;
+    private static final long WRITEBACK = 1L << 62;
+    private static final long MARKS = DIRTY | WRITEBACK;
     /** The rest is the number of a swap slot. */
-    private static final long SWAPPED = 1L << 62;
+    private static final long SWAPPED = 1L << 61;
 
     private final int id;
     private final Kind kind;
@@ -106,7 +108,7 @@ public class MemoryObject {
     /** {@return frame of a shared page, or -1}; the lock is held */
     public final long page(long index) {
         long word = word(index);
-        return (word & SWAPPED) != 0 ? -1 : (word & ~DIRTY) - 1;
+        return (word & SWAPPED) != 0 ? -1 : (word & ~MARKS) - 1;
     }
 
     /** {@return swap slot of a shared page, or -1}; the lock is held */
@@ -121,10 +123,11 @@ public class MemoryObject {
     }
 
     /**
-     * Records the frame of a shared page, -1 for none; the lock is held. A dirty page that gets another frame stays so.
+     * Records the frame of a shared page, -1 for none; the lock is held. A dirty page that gets another frame stays so,
+     * and so does one that is being written.
      */
     public final void page(long index, long pfn) {
-        word(index, pfn < 0 ? 0 : word(index) & DIRTY | pfn + 1);
+        word(index, pfn < 0 ? 0 : word(index) & MARKS | pfn + 1);
     }
 
     /** {@return whether the page has changed since it was last written to where it came from}; the lock is held */
@@ -135,6 +138,24 @@ public class MemoryObject {
     /** Marks a page that is there; the lock is held. */
     public final void dirty(long index, boolean now) {
         word(index, now ? word(index) | DIRTY : word(index) & ~DIRTY);
+    }
+
+    /**
+     * {@return whether a copy of the page is on its way to where it came from, so that what is there is old}; the lock
+     * is held
+     */
+    public final boolean writeback(long index) {
+        return (word(index) & WRITEBACK) != 0;
+    }
+
+    /** Marks a page that is there; the lock is held. */
+    public final void writeback(long index, boolean now) {
+        word(index, now ? word(index) | WRITEBACK : word(index) & ~WRITEBACK);
+    }
+
+    /** Told of each change in how many pages there are, are dirty, and are being written; the lock is held. */
+    protected void changed(int pages, int dirty, int writing) {
+        // only files count
     }
 
     private long word(long index) {
@@ -150,7 +171,18 @@ public class MemoryObject {
         if (pages[chunk] == null) {
             pages[chunk] = new long[CHUNK];
         }
+        long before = pages[chunk][(int) (index % CHUNK)];
         pages[chunk][(int) (index % CHUNK)] = word;
+        if (((before ^ word) & MARKS) != 0 || (before == 0) != (word == 0)) {
+            changed(
+                    Long.signum(word & ~MARKS) - Long.signum(before & ~MARKS),
+                    bit(word, DIRTY) - bit(before, DIRTY),
+                    bit(word, WRITEBACK) - bit(before, WRITEBACK));
+        }
+    }
+
+    private static int bit(long word, long mark) {
+        return (word & mark) == 0 ? 0 : 1;
     }
 
     /** {@return one beyond the highest index that may have a page} */

@@ -16,6 +16,7 @@ import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.CachedObject;
+import moraine.core.impl.cache.Readahead;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.pins.PinnedEdges;
 import moraine.core.impl.rmap.MemoryObject;
@@ -108,6 +109,9 @@ final class Mappings {
         var vma = request.sharing() == Sharing.SHARED
                 ? new Vma(space, start, end, traits, object, index)
                 : new Vma(space, start, end, traits, rooms.objects.create(false), start >>> Pages.SHIFT, below);
+        if (object.kind() == MemoryObject.Kind.FILE) {
+            vma = vma.withReadahead(Readahead.of(Readahead.Mode.NORMAL, rooms.cache.usualReadahead()));
+        }
         publish(new Edit(List.of(), List.of(vma)));
         rooms.cache.fill(vma);
         return start;
@@ -228,6 +232,18 @@ final class Mappings {
             new Collapse(rooms, space).run(address, end);
             return;
         }
+        if (advice.kind() == Advice.Kind.WILLNEED) {
+            willNeed(address, end);
+            return;
+        }
+        Readahead.Mode order = order(advice.kind());
+        if (order != null) {
+            change(agent -> {
+                Checks.covered(space.vmas(), address, end);
+                return cut(agent, address, end, vma -> read(vma, order));
+            });
+            return;
+        }
         change(agent -> {
             Checks.covered(space.vmas(), address, end);
             Checks.wholeLargePages(space.vmas(), address, end);
@@ -257,6 +273,28 @@ final class Mappings {
     private void mergeable(Agent agent, long start, long end, Advice advice, boolean now) {
         Checks.sizeable(space.vmas(), start, end, advice);
         cut(agent, start, end, vma -> vma.withMergeable(now));
+    }
+
+    /** {@return in which order files are read after advice, or null when it says nothing of that} */
+    private static Readahead.@Nullable Mode order(Advice.Kind kind) {
+        return switch (kind) {
+            case NORMAL -> Readahead.Mode.NORMAL;
+            case SEQUENTIAL -> Readahead.Mode.SEQUENTIAL;
+            case RANDOM -> Readahead.Mode.RANDOM;
+            default -> null;
+        };
+    }
+
+    private Vma read(Vma vma, Readahead.Mode order) {
+        return vma.readahead() == null ? vma : vma.withReadahead(Readahead.of(order, rooms.cache.usualReadahead()));
+    }
+
+    /** Has what files hold for a range read; what is no file's is there, or is made when it is touched. */
+    private void willNeed(long start, long end) {
+        Checks.covered(space.vmas(), start, end);
+        for (Vma vma : space.vmas().overlapping(start, end)) {
+            rooms.cache.willNeed(vma, Math.max(start, vma.start()), Math.min(end, vma.end()));
+        }
     }
 
     private void advise(Agent agent, long start, long end, Advice advice, LargePages large) {

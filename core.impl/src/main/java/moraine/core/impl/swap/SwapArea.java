@@ -15,6 +15,7 @@ import moraine.core.api.time.Cost;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.Content;
 import moraine.core.impl.cache.FileHost;
+import moraine.core.impl.cache.Lane;
 import moraine.core.impl.cache.Store;
 
 /**
@@ -32,6 +33,7 @@ final class SwapArea {
     private final Path path;
     private final Store store;
     private final FileHost host;
+    private final Lane lane = new Lane();
 
     private SwapArea(Rooms rooms, SwapSpec spec, Path path, Store store) {
         this.rooms = rooms;
@@ -39,7 +41,7 @@ final class SwapArea {
         this.path = path;
         this.store = store;
         int home = rooms.home(rooms.topology.profile().nodes().getFirst().id());
-        this.host = new FileHost(rooms.environment, home, rooms.tuning.swapDeadlineNs, "moraine-swap");
+        this.host = new FileHost(rooms.environment, home, rooms.tuning.swapDeadlineNs, /* most= */ 1, "moraine-swap");
     }
 
     /**
@@ -89,7 +91,7 @@ final class SwapArea {
 
     private void run(String doing, FileHost.Work work) {
         if (spec.node() < 0) {
-            host.run(doing, path, work);
+            host.run(doing, path, lane, work);
             return;
         }
         try {

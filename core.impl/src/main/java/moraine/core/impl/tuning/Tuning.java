@@ -15,9 +15,13 @@ public final class Tuning {
 
     private static final long US = 1_000;
     private static final long MS = 1_000_000;
+    private static final long CS = 10_000_000;
 
+    public final int cacheBouncePages;
     public final long cacheDeadlineNs;
-    public final int cacheWindowPages;
+    public final long cachePauseNs;
+    public final int cacheReadaheadPages;
+    public final int cacheThreads;
     public final int cacheWritebackPages;
     public final int convertFrames;
     public final int convertPages;
@@ -27,6 +31,10 @@ public final class Tuning {
     /** The longest gap between two samples; one less than a power of two. */
     public final int deviceSamplingGap;
 
+    public final int dirtyBackgroundRatio;
+    public final long dirtyExpireNs;
+    public final int dirtyRatio;
+    public final long dirtyWritebackNs;
     public final int duplicateBatchPages;
     public final int eventsKept;
     public final int evictBatchFolios;
@@ -57,8 +65,11 @@ public final class Tuning {
 
     private Tuning(Map<TuningTable, Long> values) {
         this.values = values;
+        cacheBouncePages = number(TuningTable.CACHE_BOUNCE);
         cacheDeadlineNs = MS * number(TuningTable.CACHE_DEADLINE);
-        cacheWindowPages = number(TuningTable.CACHE_WINDOW);
+        cachePauseNs = MS * number(TuningTable.CACHE_PAUSE);
+        cacheReadaheadPages = number(TuningTable.CACHE_READAHEAD);
+        cacheThreads = number(TuningTable.CACHE_THREADS);
         cacheWritebackPages = number(TuningTable.CACHE_WRITEBACK);
         convertFrames = number(TuningTable.CONVERT_FRAMES);
         convertPages = number(TuningTable.CONVERT_PAGES);
@@ -66,6 +77,10 @@ public final class Tuning {
         convertRetryNs = US * number(TuningTable.CONVERT_RETRY);
         deviceDepartures = number(TuningTable.DEVICE_DEPARTURES);
         deviceSamplingGap = (1 << number(TuningTable.DEVICE_SAMPLING)) - 1;
+        dirtyBackgroundRatio = number(TuningTable.VM_DIRTY_BACKGROUND_RATIO);
+        dirtyExpireNs = CS * number(TuningTable.VM_DIRTY_EXPIRE);
+        dirtyRatio = number(TuningTable.VM_DIRTY_RATIO);
+        dirtyWritebackNs = CS * number(TuningTable.VM_DIRTY_WRITEBACK);
         duplicateBatchPages = number(TuningTable.DUPLICATE_BATCH);
         eventsKept = number(TuningTable.EVENTS_KEPT);
         evictBatchFolios = number(TuningTable.EVICT_BATCH);

@@ -13,6 +13,14 @@ import moraine.core.api.model.Tunable;
  * proof of progress needs is a bound: an eviction that is remembered for less would let a large step never end.
  */
 enum TuningTable {
+    CACHE_BOUNCE(
+            "cache.bounce",
+            "pages",
+            64,
+            1,
+            4096,
+            "pages of RAM through which pages go to files from memory that storage does not reach",
+            "Linux, POOL_SIZE of the block layer's bounce pool"),
     CACHE_DEADLINE(
             "cache.deadline",
             "ms",
@@ -21,14 +29,30 @@ enum TuningTable {
             3_600_000,
             "how long whoever reads or writes a file waits for the system before it is told EIO",
             "Linux, timeout of a SCSI command: 30 s"),
-    CACHE_WINDOW(
-            "cache.window",
-            "pages",
-            16,
+    CACHE_PAUSE(
+            "cache.pause",
+            "ms",
+            200,
             1,
+            60_000,
+            "how long who makes a page dirty waits at most while too many are",
+            "Linux, MAX_PAUSE of balance_dirty_pages: 200 ms"),
+    CACHE_READAHEAD(
+            "cache.readahead",
+            "pages",
+            32,
+            0,
             512,
-            "pages of a file that are read together, as an aligned window around the one that is wanted",
-            "Linux, fault_around_bytes: 64 KiB"),
+            "pages of a file that are read together at most, ahead of a run of reads; 0 reads what is asked for",
+            "Linux, read_ahead_kb: 128 KiB"),
+    CACHE_THREADS(
+            "cache.threads",
+            "threads",
+            4,
+            1,
+            64,
+            "threads that read and write files at most; one file keeps one busy",
+            "Moraine; Linux has one flusher a device"),
     CACHE_WRITEBACK(
             "cache.writeback",
             "pages",
@@ -231,6 +255,39 @@ enum TuningTable {
             3_600_000,
             "how long a touch waits for the handler of its range before it is told ETIMEDOUT",
             "Moraine; Linux's userfaultfd waits without end"),
+    VM_DIRTY_BACKGROUND_RATIO(
+            "vm.dirty_background_ratio",
+            "%",
+            10,
+            0,
+            100,
+            "share of free pages and pages of files with which dirty ones are written back at once; half of"
+                    + " vm.dirty_ratio where it is not below that",
+            "Linux, vm.dirty_background_ratio"),
+    VM_DIRTY_EXPIRE(
+            "vm.dirty_expire_centisecs",
+            "cs",
+            3000,
+            1,
+            1_000_000,
+            "how long a file may have dirty pages before they are written back",
+            "Linux, vm.dirty_expire_centisecs"),
+    VM_DIRTY_RATIO(
+            "vm.dirty_ratio",
+            "%",
+            20,
+            0,
+            100,
+            "share of free pages and pages of files with which who makes pages dirty waits",
+            "Linux, vm.dirty_ratio"),
+    VM_DIRTY_WRITEBACK(
+            "vm.dirty_writeback_centisecs",
+            "cs",
+            500,
+            0,
+            1_000_000,
+            "time between two looks for files that are dirty for long; 0 for none",
+            "Linux, vm.dirty_writeback_centisecs"),
     WATERMARK_SCALE(
             "watermark.scale",
             "pages of 10,000",

@@ -6,6 +6,7 @@ import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.VmaInfo;
 import moraine.core.api.time.Actors;
+import moraine.core.impl.cache.Readahead;
 import moraine.core.impl.mempolicy.MemoryPolicies;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.rmap.MemoryObject;
@@ -28,6 +29,7 @@ public final class Vma {
     private final long firstIndex;
     private final @Nullable Below below;
     private final boolean plain;
+    private final @Nullable Readahead readahead;
     private volatile boolean dead;
 
     /**
@@ -87,13 +89,25 @@ public final class Vma {
             MemoryObject object,
             long firstIndex,
             @Nullable Below below) {
+        this(space, start, end, traits, new Shown(object, firstIndex, below, /* readahead= */ null));
+    }
+
+    /** What a mapping shows, and how it is read. */
+    private record Shown(
+            MemoryObject object,
+            long firstIndex,
+            @Nullable Below below,
+            @Nullable Readahead readahead) {}
+
+    private Vma(SpaceImpl space, long start, long end, Traits traits, Shown shown) {
         this.space = space;
         this.start = start;
         this.end = end;
         this.traits = traits;
-        this.object = object;
-        this.firstIndex = firstIndex;
-        this.below = below;
+        this.object = shown.object();
+        this.firstIndex = shown.firstIndex();
+        this.below = shown.below();
+        this.readahead = shown.readahead();
         this.plain = traits.sharing() == Sharing.PRIVATE && below == null && traits.userfault() == null;
     }
 
@@ -215,7 +229,7 @@ public final class Vma {
     /** {@return the part of this mapping between two addresses} */
     public Vma part(long from, long to) {
         Below rest = below == null ? null : below.from(from - start >>> Pages.SHIFT);
-        return new Vma(space, from, to, traits, object, index(from), rest);
+        return new Vma(space, from, to, traits, new Shown(object, index(from), rest, readahead));
     }
 
     public Vma withProtection(Protection other) {
@@ -244,6 +258,20 @@ public final class Vma {
         return new Vma(space, start, end, traits, other, start >>> Pages.SHIFT);
     }
 
+    /** {@return the same mapping, read ahead otherwise} */
+    public Vma withReadahead(Readahead other) {
+        return new Vma(space, start, end, traits, new Shown(object, firstIndex, below, other));
+    }
+
+    /** {@return how the file that it shows is read, or null where there is none} */
+    public @Nullable Readahead readahead() {
+        return readahead;
+    }
+
+    private Shown shown() {
+        return new Shown(object, firstIndex, below, readahead);
+    }
+
     private Vma with(
             Protection protection,
             @Nullable SetPolicy policy,
@@ -251,12 +279,12 @@ public final class Vma {
             LargePages large,
             boolean mergeable) {
         var others = new Traits(protection, traits.sharing(), policy, traits.mayWrite(), userfault, large, mergeable);
-        return new Vma(space, start, end, others, object, firstIndex, below);
+        return new Vma(space, start, end, others, shown());
     }
 
     /** {@return the same pages in another space or at another address} */
     public Vma at(SpaceImpl other, long address, long bytes) {
-        return new Vma(other, address, address + bytes, traits, object, firstIndex, below);
+        return new Vma(other, address, address + bytes, traits, shown());
     }
 
     /** {@return whether the next mapping continues this one so that both can be one} */
@@ -265,11 +293,12 @@ public final class Vma {
                 && object == next.object
                 && index(end) == next.firstIndex
                 && Objects.equals(below == null ? null : below.from(end - start >>> Pages.SHIFT), next.below)
+                && (readahead == null ? next.readahead == null : readahead.alike(next.readahead))
                 && traits.equals(next.traits);
     }
 
     public Vma join(Vma next) {
-        return new Vma(space, start, next.end, traits, object, firstIndex, below);
+        return new Vma(space, start, next.end, traits, shown());
     }
 
     public VmaInfo info() {

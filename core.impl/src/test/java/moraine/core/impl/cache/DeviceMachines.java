@@ -5,6 +5,7 @@ import moraine.core.api.driver.Kernel;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestPolicy;
@@ -25,6 +26,11 @@ public final class DeviceMachines {
     }
 
     static TestMachine create(String policy, Environment environment, Backing backing, Store.Opener stores) {
+        return create(policy, environment, backing, stores, Parameters.NONE);
+    }
+
+    static TestMachine create(
+            String policy, Environment environment, Backing backing, Store.Opener stores, Parameters tuning) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         for (TestPolicy.Kind kind : TestPolicy.Kind.values()) {
@@ -32,7 +38,9 @@ public final class DeviceMachines {
             providers.policies().add(family, new TestPolicyProvider(kind), "test." + family + " 1.0", 0);
         }
         var profile = TestProfiles.devices(8L << 20, 1L << 20, 1, TestDriverProvider.NAME, true);
-        var spec = MachineSpec.of(profile, policy + "(window=1)").withBacking(backing);
+        var spec = MachineSpec.of(profile, policy.contains("(") ? policy : policy + "(window=1)")
+                .withBacking(backing)
+                .withTuning(tuning);
         return TestMachine.create(spec, providers, environment, stores);
     }
 

@@ -124,6 +124,36 @@ final class FileMappingTest {
     }
 
     @Test
+    void shouldWriteBackWhatAPinStoredAfterTheLastMapping() throws IOException {
+        long at = space.mmap(MapRequest.anonymous(2 * Pages.SIZE).shared(), file, 0);
+        Pin pin = space.pin(at, 2 * Pages.SIZE, PinKind.SHORT, Intent.WRITE);
+        space.munmap(at, 2 * Pages.SIZE);
+        file.close();
+        pin.write(Pages.SIZE + 8, MemorySegment.ofArray(new long[] {4712}));
+        try (CachedFile again = machine.openFile(path, true)) {
+            long[] word = new long[1];
+            again.read(Pages.SIZE + 8, MemorySegment.ofArray(word));
+            assertThat(word[0]).as("the same pages").isEqualTo(4712);
+        }
+        pin.write(Pages.SIZE + 16, MemorySegment.ofArray(new long[] {4713}));
+        pin.close();
+        assertThat(onDisk(Pages.SIZE + 8)).isEqualTo(4712);
+        assertThat(onDisk(Pages.SIZE + 16)).isEqualTo(4713);
+        assertThat(machine.counter("nr_file_pages"))
+                .as("nothing keeps it any more")
+                .isZero();
+    }
+
+    @Test
+    void shouldKeepNoFileForAPinThatFailed() {
+        long at = space.mmap(MapRequest.anonymous(PAGES * (long) Pages.SIZE).shared(), file, 0);
+        fails(Errno.EFAULT, () -> space.pin(at, (PAGES + 1L) * Pages.SIZE, PinKind.SHORT, Intent.WRITE));
+        space.munmap(at, PAGES * (long) Pages.SIZE);
+        file.close();
+        assertThat(machine.counter("nr_file_pages")).isZero();
+    }
+
+    @Test
     void shouldShowTheFile() {
         long shared = map(pages(PAGES).shared().protect(Protection.READ));
         long own = map(pages(PAGES));

@@ -103,7 +103,7 @@ final class FileRaceTest {
         assertThat(first.get()).isZero();
         assertThat(second.get()).isZero();
         assertThat(store.reads.get()).isOne();
-        assertThat(machine.counter("file.read.pages")).isEqualTo(Tuning.USUAL.cacheWindowPages);
+        assertThat(machine.counter("file.read.pages")).isEqualTo(Tuning.USUAL.cacheReadaheadPages / 8);
     }
 
     @Test

@@ -54,7 +54,7 @@ final class FileStampsTest {
                         .as("read from what stands for the file")
                         .isEqualTo(stamp);
                 assertThat(under.machine().counter("file.written.pages")).isOne();
-                assertThat(under.machine().counter("file.read.pages")).isEqualTo(8);
+                assertThat(under.machine().counter("file.read.pages")).isEqualTo(2);
                 keeper.truncate(Pages.SIZE);
                 assertThatThrownBy(() -> cpu.touch(again + Pages.SIZE, 8, Intent.READ))
                         .isInstanceOfSatisfying(

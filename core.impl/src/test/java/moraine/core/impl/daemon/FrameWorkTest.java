@@ -311,4 +311,23 @@ final class FrameWorkTest {
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
     }
+
+    /** Ageing is for pages on a list of reclaim's: the type of a device's memory may keep its pages off them. */
+    @Test
+    void shouldAgeNoPagesThatAreOffTheLru() {
+        String off = "(also=" + Attribute.RECLAIMABLE + ")";
+        try (Pair other = new Pair(/* coherent= */ true, TestPolicy.Kind.NODE, off)) {
+            var rooms = other.under.mechanism().rooms();
+            var scanning = new FrameWork(rooms, other.under.mechanism().spaceList(), RAM);
+            long at = other.space.mmap(MapRequest.anonymous(PAGES * (long) Pages.SIZE));
+            other.cpu.touch(at, PAGES * Pages.SIZE, Intent.WRITE);
+            other.space.migrate(at, PAGES * (long) Pages.SIZE, DEVICE, Cause.USER);
+            assertThat(other.space.why(at).node()).isEqualTo(DEVICE);
+            assertThat(scanning.scan(DEVICE, Attribute.RECLAIMABLE, list, Long.MAX_VALUE))
+                    .isZero();
+            assertThat(scanning.scan(DEVICE, Attribute.MOVABLE, list, Long.MAX_VALUE))
+                    .isEqualTo(PAGES);
+            scanning.close();
+        }
+    }
 }

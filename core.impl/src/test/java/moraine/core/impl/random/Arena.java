@@ -1,5 +1,6 @@
 package moraine.core.impl.random;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.random.RandomGenerator;
@@ -7,7 +8,9 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.FileAdvice;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
@@ -100,6 +103,32 @@ final class Arena {
         if (region.file != null) {
             region.file.close();
         }
+    }
+
+    /** Has clean pages of a file dropped that nobody maps, or read, or its length set to what it is. */
+    void disturb(RandomGenerator random) {
+        Region region = regions.get(FIRST_FILE + random.nextInt(1 + LAST_FILE - FIRST_FILE));
+        CachedFile file = region.file;
+        try {
+            if (file == null) {
+                return;
+            }
+            switch (random.nextInt(4)) {
+                case 0 -> file.invalidate(0, 0);
+                case 1 -> file.advise((long) random.nextInt(region.pages) * Pages.SIZE, 0, FileAdvice.WILLNEED);
+                case 2 -> space.advise(region.base, region.bytes(), anyOrder(random));
+                default -> file.truncate(region.bytes());
+            }
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EBADF && e.errno() != Errno.ENOMEM) {
+                throw e;
+            }
+        }
+    }
+
+    private static Advice anyOrder(RandomGenerator random) {
+        return List.of(Advice.NORMAL, Advice.RANDOM, Advice.SEQUENTIAL, Advice.WILLNEED)
+                .get(random.nextInt(4));
     }
 
     /** Writes a file back, unless its region was just replaced. */

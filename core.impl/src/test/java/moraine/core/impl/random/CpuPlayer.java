@@ -89,6 +89,7 @@ final class CpuPlayer implements Player {
             pins.operate();
         } else if (dice < 180) {
             arena.sync(random);
+            arena.disturb(random);
         } else if (dice < 187) {
             moveWhole();
         } else if (dice < 193) {

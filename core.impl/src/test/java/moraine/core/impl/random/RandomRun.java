@@ -130,6 +130,7 @@ final class RandomRun implements AutoCloseable {
         arena.close();
         bench.tidy();
         proveEmpty();
+        proveNoFiles();
     }
 
     private void proveEmpty() {
@@ -148,6 +149,15 @@ final class RandomRun implements AutoCloseable {
                         + " pages free after the last space was closed");
             }
         });
+    }
+
+    private void proveNoFiles() {
+        for (String counter : List.of("nr_file_pages", "nr_dirty", "nr_writeback")) {
+            if (bench.machine().counter(counter) != 0) {
+                throw new AssertionError(counter + " is " + bench.machine().counter(counter)
+                        + " after the last file was closed and the last space");
+            }
+        }
     }
 
     @Override

@@ -130,9 +130,9 @@ final class TunedMachineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "3, 3", "16, 16", "512, 20"})
-    void shouldReadAWindowOfAFile(long window, long read) throws IOException {
-        try (var under = machine("cache.window", window)) {
+    @CsvSource({"0, 1", "1, 2", "16, 2", "64, 4", "512, 4"})
+    void shouldReadAFileAhead(long most, long read) throws IOException {
+        try (var under = machine("cache.readahead", most)) {
             assertThat(readFile(under, 20)).isEqualTo(read);
         }
     }

@@ -39,7 +39,7 @@ final class TuningTest {
     @ParameterizedTest
     @MethodSource("all")
     void shouldBeDescribed(Tunable tunable) {
-        assertThat(tunable.name()).matches("[a-z]+\\.[a-z]+");
+        assertThat(tunable.name()).matches("[a-z]+\\.[a-z_]+");
         assertThat(tunable.unit()).isNotBlank();
         assertThat(tunable.description()).isNotBlank().doesNotEndWith(".");
         assertThat(tunable.source()).matches("(Moraine|Linux|UVM).*");
