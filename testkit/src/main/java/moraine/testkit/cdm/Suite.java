@@ -31,6 +31,7 @@ public final class Suite {
                         RangeScenarios.all(),
                         MoveScenarios.all(),
                         PinScenarios.all(),
+                        FileScenarios.all(),
                         HotplugScenarios.all(),
                         ObservabilityScenarios.all())
                 .flatMap(List::stream)
