@@ -12,8 +12,8 @@ import moraine.core.impl.migration.ReverseMap;
  *
  * <p>Protocol. The page is held; its entries become MIGRATING, announced, and everybody is shot down. Under the
  * object's lock it is asked whether the page is still clean, and it is frozen; so nobody has marked it since, and
- * nobody is about to. Then the file has it no more and the entries become NONE. Writing back takes the mark off before
- * the content is written; so while a file is being written back none of its pages goes.
+ * nobody is about to. Then the file has it no more and the entries become NONE. A page whose content is on its way to
+ * the file is clean already, and marked as being written: it stays.
  */
 public final class CleanPages {
     private final Rooms rooms;
@@ -34,10 +34,6 @@ public final class CleanPages {
      * @return pages that are free now
      */
     public int drop(Agent agent, FileObject file, long pfn) {
-        if (!file.settled()) {
-            agent.letGo(pfn);
-            return 0;
-        }
         boolean gone;
         try {
             reverse.unmap(agent, pfn, Pages.SIZE, announcements);
@@ -50,7 +46,6 @@ public final class CleanPages {
             }
         } finally {
             announcements.end();
-            file.unsettle();
         }
         if (gone) {
             rooms.allocator.free(agent.worker(), pfn);
@@ -67,6 +62,7 @@ public final class CleanPages {
         try {
             boolean mine = file.page(index) == pfn
                     && !file.dirty(index)
+                    && !file.writeback(index)
                     && frames.freezeAndUnlock(pfn, 1 + file.ownReferences());
             if (mine) {
                 file.page(index, -1);

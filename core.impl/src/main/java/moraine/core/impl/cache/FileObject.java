@@ -153,16 +153,4 @@ public final class FileObject extends CachedObject {
     long epoch() {
         return epoch;
     }
-
-    /**
-     * Keeps writing back and truncation out until {@link #unsettle}, if neither is under way: what is clean then is in
-     * the file. Never waits.
-     */
-    boolean settled() {
-        return !flushing.isHeldByCurrentThread() && flushing.tryLock();
-    }
-
-    void unsettle() {
-        flushing.unlock();
-    }
 }
