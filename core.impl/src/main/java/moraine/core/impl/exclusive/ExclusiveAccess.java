@@ -95,12 +95,12 @@ public final class ExclusiveAccess {
     }
 
     private static boolean ready(long entry) {
-        return Pte.kind(entry) == Pte.PRESENT && Pte.writable(entry) && !Pte.large(entry);
+        return Pte.reachable(entry) && Pte.writable(entry) && !Pte.large(entry);
     }
 
     /** Does one thing towards a present, writable page of 4 KiB. */
     private Errno prepare(Agent agent, DeviceTable table, long page, long entry) {
-        if (Pte.kind(entry) == Pte.PRESENT && Pte.writable(entry)) {
+        if (Pte.reachable(entry) && Pte.writable(entry)) {
             if (!split.split(agent, frames.head(Pte.pfn(entry)))) {
                 rooms.actors.pause(1);
             }

@@ -54,7 +54,7 @@ public final class ExclusiveFaults {
     }
 
     private boolean reached(DeviceTable table, long entry) {
-        boolean there = Pte.kind(entry) == Pte.PRESENT || Pte.kind(entry) == Pte.DEVICE_PRIVATE;
+        boolean there = Pte.reachable(entry) || Pte.kind(entry) == Pte.DEVICE_PRIVATE;
         return there && table.atomicsReach(rooms.frames.node(Pte.pfn(entry)));
     }
 

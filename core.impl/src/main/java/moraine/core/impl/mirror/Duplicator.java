@@ -110,7 +110,7 @@ public final class Duplicator {
     }
 
     private static boolean eligible(long entry) {
-        return Pte.kind(entry) == Pte.PRESENT && !Pte.large(entry);
+        return Pte.reachable(entry) && !Pte.large(entry);
     }
 
     private long allocate(Agent agent, DeviceTable table) {

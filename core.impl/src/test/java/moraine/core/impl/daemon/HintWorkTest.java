@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -160,6 +161,35 @@ final class HintWorkTest {
             assertThat(other.getLong(at)).isEqualTo(1);
             assertThat(pair.cpu.getLong(at)).isEqualTo(7);
         }
+    }
+
+    @Test
+    void shouldNotTellWhenADeviceTakesThePageAlone() {
+        long at = pair.written(1);
+        assertThat(hint()).isEqualTo(1);
+
+        assertThat(pair.device(0).exclusive(pair.space, at, Pages.SIZE).movedPages())
+                .isEqualTo(1);
+
+        assertThat(pair.state(at)).isEqualTo(PageState.EXCLUSIVE);
+        assertThat(drain()).isZero();
+    }
+
+    @Test
+    void shouldDuplicateAPageBesideItsHint() {
+        long at = pair.written(1);
+        pair.space.advise(at, Pages.SIZE, Advice.READ_MOSTLY);
+        assertThat(hint()).isEqualTo(1);
+
+        pair.run(0, memory -> assertThat(memory.getLong(at)).isEqualTo(1));
+
+        assertThat(counter("duplicates.pages")).isEqualTo(1);
+        assertThat(pair.state(at)).isEqualTo(PageState.HINT);
+        pair.checked();
+        pair.cpu.putLong(at, 2);
+        assertThat(drain()).isEqualTo(1);
+        assertThat(counter("duplicates.pages")).isZero();
+        pair.run(0, memory -> assertThat(memory.getLong(at)).isEqualTo(2));
     }
 
     @Test
