@@ -108,12 +108,12 @@ public final class Allocator extends ZoneTable {
     private long allocateSlowly(
             Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {
         worker.missed = -1;
-        long pfn = walk(worker, request, order, lists, tenant);
-        if (pfn == -NOMEM && order == 0 && drainIdle(worker, lists.wanted(request))) {
-            pfn = walk(worker, request, order, lists, tenant);
-        }
+        long pfn = walkAll(worker, request, order, lists, tenant);
         if (pfn < 0 && request.maskPreferred) {
             pfn = walkBeyond(worker, request, order, lists, tenant);
+        }
+        if (pfn < 0) {
+            failures.increment();
         }
         if (worker.missed >= 0 && request.wants(pfn < 0, order)) {
             note(worker, request.tenant, pfn < 0 ? FallbackCounts.NOWHERE : frames.node(pfn), order);
@@ -125,6 +125,17 @@ public final class Allocator extends ZoneTable {
         if (got != worker.missed) {
             worker.fallbacks.add(FallbackCounts.key(tenant, worker.missed, got), 1L << order);
         }
+    }
+
+    /** Walks the nodes of a request, again where idle workers kept frames of a node that seemed to have none. */
+    private long walkAll(Worker worker, AllocRequest request, int order, Zonelists lists, Tenants.Tenant tenant) {
+        int missed = worker.missed;
+        long pfn = walk(worker, request, order, lists, tenant);
+        if (pfn == -NOMEM && order == 0 && drainIdle(worker, lists.wanted(request))) {
+            worker.missed = missed;
+            pfn = walk(worker, request, order, lists, tenant);
+        }
+        return pfn;
     }
 
     private boolean drainIdle(Worker worker, long nodes) {
@@ -140,7 +151,7 @@ public final class Allocator extends ZoneTable {
         long preferred = request.explicitMask;
         request.explicitMask = 0;
         try {
-            return walk(worker, request, order, lists, tenant);
+            return walkAll(worker, request, order, lists, tenant);
         } finally {
             request.explicitMask = preferred;
         }
@@ -172,8 +183,7 @@ public final class Allocator extends ZoneTable {
         return -failure(outcomes, mask == 0 && wanted != 0);
     }
 
-    private int failure(int outcomes, boolean forbidden) {
-        failures.increment();
+    private static int failure(int outcomes, boolean forbidden) {
         if ((outcomes >>> NOMEM & 1) != 0) {
             return NOMEM;
         }

@@ -22,6 +22,10 @@ final class IdleCachesTest {
     private final Rooms rooms = pair.under.mechanism().rooms();
     private final Agent idle = rooms.newAgent();
     private final Agent hungry = rooms.newAgent();
+    /** Of each request, the node that had no room for it, or -1. */
+    private final List<Integer> missed = new ArrayList<>();
+    /** Mask of nodes that requests prefer, 0 for none. */
+    private long preferred;
 
     @AfterEach
     void close() {
@@ -30,9 +34,17 @@ final class IdleCachesTest {
         pair.close();
     }
 
+    private long failures() {
+        return pair.under.machine().counter("allocator.failures");
+    }
+
     private long allocate(Agent agent) {
         agent.worker().request.reset(Reason.CPU_FAULT, Intent.WRITE, 0, 0);
+        agent.worker().request.explicitMask = preferred;
+        agent.worker().request.maskPreferred = preferred != 0;
+        agent.worker().missed = -1;
         long pfn = rooms.allocator.allocate(agent.worker(), agent.worker().request, 0);
+        missed.add(agent.worker().missed);
         if (pfn >= 0) {
             rooms.frames.put(pfn);
         }
@@ -84,6 +96,31 @@ final class IdleCachesTest {
         assertThat(again).hasSize(KEPT).doesNotHaveDuplicates();
         free(idle, again);
         rooms.world.exit(idle);
+    }
+
+    @Test
+    void shouldMissNothingThatAnIdleAgentKept() {
+        keepSome();
+        rooms.world.exit(idle);
+        long before = failures();
+
+        leftBeside(() -> assertThat(failures()).isEqualTo(before + 1));
+
+        assertThat(missed)
+                .as("requests that got a frame of the node")
+                .containsOnly(-1, 0)
+                .last()
+                .isEqualTo(0);
+        assertThat(missed.stream().filter(node -> node == 0)).hasSize(1);
+    }
+
+    @Test
+    void shouldGiveOutWhatAnIdleAgentKeepsToWhoPrefersAFullNode() {
+        keepSome();
+        rooms.world.exit(idle);
+        preferred = 2;
+
+        assertThat(leftBeside(() -> {})).isEqualTo(rooms.allocator.minPages(0));
     }
 
     @Test
