@@ -19,6 +19,7 @@ import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Plan;
 import moraine.core.api.model.Reason;
 import moraine.core.api.model.Representation;
+import moraine.core.api.model.WhenFull;
 import moraine.core.api.model.Zonelist;
 import moraine.core.api.policy.PlacementPolicy;
 
@@ -132,6 +133,13 @@ public final class TestPolicy implements PlacementPolicy {
         return new MemoryType(name, attributes, NODE_TYPE.pinShort(), lasting);
     }
 
+    private Map<Integer, WhenFull> full(MachineView machine) {
+        WhenFull rule = WhenFull.valueOf(parameters.text("full", WhenFull.FAIL.name()));
+        Map<Integer, WhenFull> full = new HashMap<>();
+        machine.devices().forEach(device -> full.put(device.node(), rule));
+        return rule == WhenFull.FAIL ? Map.of() : full;
+    }
+
     private Representation node(MachineView machine) {
         List<Zonelist> lists = new ArrayList<>();
         lists.add(new Zonelist(0, null, List.of(0), List.of(0)));
@@ -141,6 +149,11 @@ public final class TestPolicy implements PlacementPolicy {
             LEAVING.forEach(reason -> lists.add(new Zonelist(node, reason, List.of(0), List.of(node))));
         }
         return new Representation(
-                types(machine, nodeType()), lists, NodeSet.of(0), ListSelection.FIRST_OF_MASK, List.of());
+                types(machine, nodeType()),
+                lists,
+                NodeSet.of(0),
+                ListSelection.FIRST_OF_MASK,
+                List.of(),
+                full(machine));
     }
 }

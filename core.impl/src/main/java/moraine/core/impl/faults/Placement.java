@@ -51,7 +51,7 @@ public final class Placement {
     }
 
     /** Allocates a page for a touch in a space; also SIGKILL, negated, when that ended the space. */
-    long allocate(Agent agent, SpaceImpl space, AllocRequest request) {
+    public long allocate(Agent agent, SpaceImpl space, AllocRequest request) {
         return fullNodes.allocate(agent, space, request);
     }
 

@@ -60,7 +60,7 @@ final class SwapIn {
      *
      * @param pages how many are wanted at most
      * @return OK when it is worth looking again; SIGBUS when it cannot be read, ENOMEM, EDQUOT, EACCES when there is no
-     *     page for it; each for this touch alone: the content stays in its slot
+     *     page for it, each for this touch alone: the content stays in its slot; SIGKILL when that ended the space
      */
     Errno bring(Agent agent, SpaceImpl space, long address, int pages, int initiator) {
         long entry = space.table().get(address);
@@ -274,7 +274,7 @@ final class SwapIn {
             request = request(trip, vma, address);
         }
         placement.prefer(request, vma, address);
-        return rooms.allocator.allocate(trip.agent.worker(), request, 0);
+        return placement.allocate(trip.agent, trip.space, request);
     }
 
     private AllocRequest request(Trip trip, Vma vma, long address) {

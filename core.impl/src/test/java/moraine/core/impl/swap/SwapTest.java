@@ -17,6 +17,7 @@ import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SwapTest {
     private static final int PAGES = 40;
+    private static final int DEVICE = 1;
 
     @TempDir
     private Path directory;
@@ -520,5 +522,35 @@ final class SwapTest {
         Pair.refused(Errno.EINVAL, () -> new SwapStand(SwapSpec.node(RAM, 32L << 20)));
         Pair.refused(Errno.EINVAL, () -> SwapSpec.node(RAM, 5));
         Pair.refused(Errno.EINVAL, () -> new SwapSpec(Pages.SIZE, "", -1));
+    }
+
+    @Test
+    void shouldMakeRoomWhereAPageIsBoundToComeBack() {
+        var swap = SwapSpec.node(RAM, SLOTS * (long) Pages.SIZE);
+        String policy = "node(window=1,also=RECLAIMABLE,full=RECLAIM)";
+        try (var on = new SwapStand(policy, swap, Backing.BYTES, PageCache.stores(Backing.BYTES))) {
+            long at = bound(on, PAGES);
+            for (int page = 0; page < PAGES; page++) {
+                on.cpu.putLong(page(at, page), page + 1);
+            }
+            assertThat(TestReclaim.matching(on.under.mechanism(), DEVICE, Attribute.MOVABLE))
+                    .isEqualTo(PAGES);
+            assertThat(on.swapped(at)).isTrue();
+            int room = (int) on.rooms.allocator.capacity(DEVICE);
+            long other = bound(on, 2 * room);
+            for (int page = 0; on.rooms.allocator.freePages(DEVICE) > on.rooms.allocator.minPages(DEVICE); page++) {
+                on.cpu.putLong(page(other, page), page);
+            }
+
+            on.read(at, PAGES);
+
+            assertThat(on.space.why(at).node()).isEqualTo(DEVICE);
+        }
+    }
+
+    private static long bound(SwapStand on, int pages) {
+        long at = on.space.mmap(MapRequest.anonymous((long) pages * Pages.SIZE));
+        on.space.mbind(at, (long) pages * Pages.SIZE, MemoryPolicy.bind(DEVICE));
+        return at;
     }
 }
