@@ -13,10 +13,14 @@ import moraine.core.api.model.Intent;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
+import moraine.core.impl.machine.Pair;
 
 /** A CPU thread that accesses, moves, protects, pins, replaces, forks, evicts and exchanges the policy. */
 final class CpuPlayer implements Player {
     private static final int MOST_CHILDREN = 2;
+    /** How often a collapse is tried again while others hold pages of the region. */
+    private static final int TRIES = 8;
+
     private static final int LOOKS = 60;
     private static final Set<Errno> COLLAPSE_ENDS = EnumSet.of(Errno.EINVAL, Errno.EAGAIN, Errno.EBUSY, Errno.ENOMEM);
 
@@ -149,10 +153,39 @@ final class CpuPlayer implements Player {
             closeChild();
         }
         try {
-            arena.space.advise(region.base, bytes, Advice.COLLAPSE);
+            collapse(region, bytes);
+            readWhole(region);
             bench.request(arena.space, region.base, bytes, 1 + random.nextInt(Bench.DEVICES));
         } catch (MoraineException e) {
             if (!COLLAPSE_ENDS.contains(e.errno())) {
+                throw e;
+            }
+        }
+    }
+
+    private void collapse(Region region, long bytes) {
+        for (int left = TRIES; ; left--) {
+            try {
+                arena.space.advise(region.base, bytes, Advice.COLLAPSE);
+                return;
+            } catch (MoraineException e) {
+                if (e.errno() != Errno.EAGAIN || left == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Has a device read a word of what may be one page now, before others split it. */
+    private void readWhole(Region region) {
+        int before = region.restrictions.get();
+        long address = region.base + (long) random.nextInt(region.pages) * Pages.SIZE;
+        try {
+            anyDevice()
+                    .launch(arena.space, Pair.kernel(memory -> memory.getLong(address)))
+                    .await(Pair.TIMEOUT_NS);
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EFAULT && e.errno() != Errno.EPERM || !region.mayRefuse(before)) {
                 throw e;
             }
         }
@@ -180,7 +213,9 @@ final class CpuPlayer implements Player {
         if (node > 0 && random.nextInt(4) == 0) {
             bench.shatter(node);
         }
+        readWhole(region);
         bench.request(arena.space, region.base, (long) region.pages * Pages.SIZE, node);
+        readWhole(region);
     }
 
     /** Forbids accesses to part of a region for a while; nobody's words there change meanwhile. */
