@@ -19,6 +19,10 @@ import moraine.core.api.model.Parameters;
  *     {@link Simulation#figures}
  * @param tuning of each machine, as in {@link moraine.core.api.model.MachineSpec}
  * @param daemons instance names of those that work on each machine
+ * @param memory of each machine beside its devices, written as that of devices is
+ * @param swap where pages go that a daemon takes out of memory: a size or a share of the footprint for a file of each
+ *     machine among the temporary ones, with the name of a folder before it, such as {@code /var/tmp:50%}, for one
+ *     there, with that of a node, such as {@code node0:50%}, for a part of its memory; empty for none
  */
 public record ComparisonRequest(
         Subject subject,
@@ -29,7 +33,9 @@ public record ComparisonRequest(
         long seed,
         SortedMap<String, String> figures,
         Parameters tuning,
-        List<String> daemons) {
+        List<String> daemons,
+        String memory,
+        String swap) {
     /** The policy that allocates in system memory and moves nothing: another name of the machine's last resort. */
     public static final String RAM_ONLY = "ram-only";
 
@@ -49,6 +55,8 @@ public record ComparisonRequest(
 
     public static final String DEFAULT_PROFILE = "gh200";
     public static final String DEFAULT_DEVICE_MEMORY = "50%";
+    public static final String DEFAULT_MEMORY = "200%";
+    public static final String NO_SWAP = "";
     public static final int DEFAULT_THREADS = 8;
     public static final long DEFAULT_SEED = 1;
 
@@ -68,31 +76,49 @@ public record ComparisonRequest(
                 DEFAULT_SEED,
                 new TreeMap<>(),
                 Parameters.NONE,
-                List.of());
+                List.of(),
+                DEFAULT_MEMORY,
+                NO_SWAP);
     }
 
     public ComparisonRequest withProfile(String other) {
-        return new ComparisonRequest(subject, other, policies, deviceMemory, threads, seed, figures, tuning, daemons);
+        return new ComparisonRequest(
+                subject, other, policies, deviceMemory, threads, seed, figures, tuning, daemons, memory, swap);
     }
 
     public ComparisonRequest withPolicies(List<String> others) {
-        return new ComparisonRequest(subject, profile, others, deviceMemory, threads, seed, figures, tuning, daemons);
+        return new ComparisonRequest(
+                subject, profile, others, deviceMemory, threads, seed, figures, tuning, daemons, memory, swap);
     }
 
     public ComparisonRequest withDeviceMemory(String other) {
-        return new ComparisonRequest(subject, profile, policies, other, threads, seed, figures, tuning, daemons);
+        return new ComparisonRequest(
+                subject, profile, policies, other, threads, seed, figures, tuning, daemons, memory, swap);
     }
 
     public ComparisonRequest withTuning(Parameters other) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, other, daemons);
+        return new ComparisonRequest(
+                subject, profile, policies, deviceMemory, threads, seed, figures, other, daemons, memory, swap);
     }
 
     public ComparisonRequest withDaemons(List<String> others) {
-        return new ComparisonRequest(subject, profile, policies, deviceMemory, threads, seed, figures, tuning, others);
+        return new ComparisonRequest(
+                subject, profile, policies, deviceMemory, threads, seed, figures, tuning, others, memory, swap);
+    }
+
+    public ComparisonRequest withMemory(String other) {
+        return new ComparisonRequest(
+                subject, profile, policies, deviceMemory, threads, seed, figures, tuning, daemons, other, swap);
+    }
+
+    public ComparisonRequest withSwap(String other) {
+        return new ComparisonRequest(
+                subject, profile, policies, deviceMemory, threads, seed, figures, tuning, daemons, memory, other);
     }
 
     /** {@return the request to run it under one of the policies} */
     public RunRequest run(String policy) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning, daemons);
+        return new RunRequest(
+                subject, profile, policy, deviceMemory, threads, seed, figures, tuning, daemons, memory, swap);
     }
 }

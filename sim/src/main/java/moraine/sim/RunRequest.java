@@ -18,6 +18,8 @@ import moraine.core.api.model.Parameters;
  * @param figures of the profile to replace, as in {@link ComparisonRequest}
  * @param tuning of its machine, as in {@link moraine.core.api.model.MachineSpec}
  * @param daemons instance names of those that work beside it, as in {@link moraine.core.api.model.MachineSpec}
+ * @param memory of the machine beside its devices, written as that of devices is
+ * @param swap where pages go that a daemon takes out of memory, as {@link ComparisonRequest} says
  */
 public record RunRequest(
         Subject subject,
@@ -28,22 +30,47 @@ public record RunRequest(
         long seed,
         SortedMap<String, String> figures,
         Parameters tuning,
-        List<String> daemons) {
+        List<String> daemons,
+        String memory,
+        String swap) {
     public RunRequest {
         daemons = List.copyOf(daemons);
         figures = Collections.unmodifiableSortedMap(new TreeMap<>(figures));
     }
 
-    /** A request on the profile and the mechanism as they are, without daemons. */
+    /** A request on the profile and the mechanism as they are, without daemons and swap. */
     public RunRequest(Subject subject, String profile, String policy, String deviceMemory, int threads, long seed) {
-        this(subject, profile, policy, deviceMemory, threads, seed, new TreeMap<>(), Parameters.NONE, List.of());
+        this(
+                subject,
+                profile,
+                policy,
+                deviceMemory,
+                threads,
+                seed,
+                new TreeMap<>(),
+                Parameters.NONE,
+                List.of(),
+                ComparisonRequest.DEFAULT_MEMORY,
+                ComparisonRequest.NO_SWAP);
     }
 
     public RunRequest withTuning(Parameters other) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, other, daemons);
+        return new RunRequest(
+                subject, profile, policy, deviceMemory, threads, seed, figures, other, daemons, memory, swap);
     }
 
     public RunRequest withDaemons(List<String> others) {
-        return new RunRequest(subject, profile, policy, deviceMemory, threads, seed, figures, tuning, others);
+        return new RunRequest(
+                subject, profile, policy, deviceMemory, threads, seed, figures, tuning, others, memory, swap);
+    }
+
+    public RunRequest withMemory(String other) {
+        return new RunRequest(
+                subject, profile, policy, deviceMemory, threads, seed, figures, tuning, daemons, other, swap);
+    }
+
+    public RunRequest withSwap(String other) {
+        return new RunRequest(
+                subject, profile, policy, deviceMemory, threads, seed, figures, tuning, daemons, memory, other);
     }
 }

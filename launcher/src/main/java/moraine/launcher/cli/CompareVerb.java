@@ -67,6 +67,9 @@ final class CompareVerb extends Verb {
     DaemonOptions daemons;
 
     @Mixin
+    MemoryOptions memory;
+
+    @Mixin
     FormatOptions format;
 
     CompareVerb(Workbench workbench, Console console) {
@@ -105,7 +108,9 @@ final class CompareVerb extends Verb {
                 what.seed,
                 FigureOptions.read(workbench.simulation().figures(workbench.profile(profile)), set),
                 tuning.read(),
-                daemons.read());
+                daemons.read(),
+                memory.memory(),
+                memory.swap());
     }
 
     /** Threads of the comparison run event loops side by side; none of them shares anything with another. */

@@ -65,9 +65,18 @@ final class LiveMachine implements AutoCloseable {
      * @param deviceMemory size or share, or empty for the profile's
      * @param tuning values of tunables that were asked for
      * @param daemons instance names of those that work beside it
+     * @param memory size or share
+     * @param swap as it was asked for, or empty for none
      */
-    record Choices(String profile, String policy, String deviceMemory, Parameters tuning, List<String> daemons) {
-        static final Choices NONE = new Choices("", "", "", Parameters.NONE, List.of());
+    record Choices(
+            String profile,
+            String policy,
+            String deviceMemory,
+            Parameters tuning,
+            List<String> daemons,
+            String memory,
+            String swap) {
+        static final Choices NONE = new Choices("", "", "", Parameters.NONE, List.of(), "", "");
     }
 
     /** Puts a machine here; closing its owner closes it. */

@@ -1,5 +1,7 @@
 package moraine.launcher.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import moraine.launcher.cli.LiveMachine.Choices;
 import moraine.sim.ComparisonRequest;
@@ -38,6 +40,9 @@ final class MachineOptions {
     @Mixin
     DaemonOptions daemons;
 
+    @Mixin
+    MemoryOptions memory;
+
     /** {@return what was given, and defaults for the rest} */
     Choices choices() {
         return new Choices(
@@ -45,7 +50,9 @@ final class MachineOptions {
                 Objects.requireNonNullElse(policy, POLICY),
                 Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY),
                 tuning.read(),
-                daemons.read());
+                daemons.read(),
+                memory.memory(),
+                memory.swap());
     }
 
     /** Refuses a machine that is there when another was asked for. */
@@ -57,6 +64,12 @@ final class MachineOptions {
                 there.policy(),
                 "policy use exchanges the policy");
         requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
+        requireSame("--memory", memory.memory, there.memory(), "run --live with it makes another machine");
+        requireSame(
+                "--swap",
+                memory.swap,
+                there.swap().isEmpty() ? "none" : there.swap(),
+                "run --live with it makes another machine");
         tuning.requireSame(there.tuning());
         daemons.requireSame(there.daemons());
     }
@@ -67,7 +80,17 @@ final class MachineOptions {
         }
     }
 
+    /** {@return those that were given of what counts for what runs} */
+    List<String> sizes() {
+        var given = new ArrayList<String>();
+        if (deviceMemory != null) {
+            given.add("--device-memory");
+        }
+        given.addAll(memory.given());
+        return given;
+    }
+
     boolean given() {
-        return profile != null || policy != null || deviceMemory != null || tuning.given() || daemons.given();
+        return profile != null || policy != null || tuning.given() || daemons.given() || !sizes().isEmpty();
     }
 }

@@ -44,6 +44,12 @@ abstract class MachineVerb extends Verb {
             return there;
         }
         Choices choices = options.choices();
+        List<String> sizes = options.sizes();
+        if (!sizes.isEmpty()) {
+            workbench.simulation().check(demonstration(choices.policy()));
+            console.note(String.join(" and ", sizes) + (sizes.size() == 1 ? " counts" : " count")
+                    + " for what runs; nothing has run, so nodes are as the profile says");
+        }
         var profile = workbench.simulation().profile(workbench.profile(choices.profile()));
         Machine made = workbench
                 .factory()
@@ -80,7 +86,9 @@ abstract class MachineVerb extends Verb {
                         THREADS,
                         ComparisonRequest.DEFAULT_SEED)
                 .withTuning(choices.tuning())
-                .withDaemons(choices.daemons());
+                .withDaemons(choices.daemons())
+                .withMemory(choices.memory())
+                .withSwap(choices.swap());
     }
 
     /** {@return those of the machine that is there, or what was asked for} */
@@ -117,7 +125,13 @@ abstract class MachineVerb extends Verb {
         if (there != null) {
             Choices made = workbench.live().choices();
             options.requireSame(new Choices(
-                    made.profile(), there.policies().active(), made.deviceMemory(), made.tuning(), made.daemons()));
+                    made.profile(),
+                    there.policies().active(),
+                    made.deviceMemory(),
+                    made.tuning(),
+                    made.daemons(),
+                    made.memory(),
+                    made.swap()));
         }
         return there;
     }

@@ -16,10 +16,6 @@ final class NodesVerb extends MachineVerb {
     @Override
     public Integer call() {
         format.format();
-        if (options.deviceMemory != null && workbench.live().machine() == null) {
-            workbench.simulation().check(demonstration(options.choices().policy()));
-            console.note("--device-memory counts for what runs; nothing has run, so nodes are as the profile says");
-        }
         Machine machine = machine();
         TopologyProfile profile = machine.profile();
         String policy = machine.policies().active();

@@ -50,7 +50,9 @@ final class RunVerb extends Verb {
                         what.threads(),
                         what.seed)
                 .withTuning(choices.tuning())
-                .withDaemons(choices.daemons());
+                .withDaemons(choices.daemons())
+                .withMemory(choices.memory())
+                .withSwap(choices.swap());
         console.progress("making " + request.subject().name());
         return live ? runLive(request, choices) : runModelled(request);
     }

@@ -2,10 +2,12 @@ package moraine.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import moraine.launcher.cli.Session.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +137,88 @@ final class CompareTest {
         assertThat(compare("--policies", "hmm,cdm", "--daemon", "reclaim(periodUs=50)")
                         .out())
                 .containsPattern("(?m)^ +daemons +reclaim\\(periodUs=50\\)$");
+    }
+
+    private Answer scarce(String policies, String... more) {
+        var arguments = new java.util.ArrayList<>(List.of(
+                "compare", "--workload", "vector-add", "--policies", policies, "--size", "12", "--threads", "1"));
+        arguments.addAll(List.of(more));
+        return session.run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void shouldSayWhichPolicyFindsNoRoom() {
+        Answer one = scarce("ram-only", "--memory", "70%");
+        assertThat(one.status()).isEqualTo(ExitStatus.ENVIRONMENT);
+        assertThat(one.out()).isEmpty();
+        assertThat(one.err()).startsWith("moraine: kernel vector-add: ").contains(": ENOMEM, no page ");
+        assertThat(one.err().lines()).hasSize(1);
+
+        Answer two = scarce("ram-only,hmm", "--memory", "70%");
+        assertThat(two.status()).isZero();
+        assertThat(two.err()).isEmpty();
+        assertThat(two.out())
+                .containsPattern("(?m)^ram-only +n/a: kernel vector-add: .* ENOMEM, no page .*\\.$")
+                .containsPattern("(?m)^\\| hmm +\\| +[1-9]");
+    }
+
+    @Test
+    void shouldRunWithSwapWhatFindsNoRoomWithout() {
+        Answer answer = scarce(
+                "ram-only",
+                "--memory",
+                "70%",
+                "--swap",
+                "60%",
+                "--daemon",
+                "reclaim(periodUs=10)",
+                "--tune",
+                "watermark.scale=1000");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out())
+                .containsPattern("(?m)^ +swap +[\\d.]+ MiB \\([\\d,]+ pages, 60 % of the footprint\\) in a file in the"
+                        + " folder of temporary files$");
+    }
+
+    @Test
+    void shouldTakeSwapFromANode() {
+        Answer answer = compare("--swap", "node0:50%", "--daemon", "reclaim", "--policies", "hmm");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out()).containsPattern("(?m)^ +swap +.* pages, 50 % of the footprint\\) taken from node 0$");
+    }
+
+    @Test
+    void shouldMakeAFileForEachMachineAndLeaveNone(@TempDir Path folder) {
+        Answer answer = compare("--swap", folder + ":50%", "--daemon", "reclaim", "--policies", "hmm,cdm,ram-only");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out()).containsPattern("(?m)^ +swap +.* in a file in " + folder + "$");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldSayThatSwapNeedsADaemon() {
+        Answer answer = compare("--swap", "50%", "--policies", "hmm");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.err())
+                .isEqualTo("note: nothing goes to swap, for no daemon reclaims; name one, such as reclaim"
+                        + System.lineSeparator());
+    }
+
+    @Test
+    void shouldRefuseSwapThatAMachineCannotHave() {
+        assertThat(compare("--swap", "node7:4MiB"))
+                .isEqualTo(new Answer(
+                        ExitStatus.BAD_INPUT,
+                        "",
+                        "moraine: swap is to be on node 7, but profile gh200 has no such node"
+                                + System.lineSeparator()));
+        assertThat(compare("--swap", "node1:4MiB").err())
+                .isEqualTo("moraine: swap of 4096 bytes cannot be on node 1, which is a device's; choose another"
+                        + System.lineSeparator());
+        Answer all = compare("--swap", "node0:200%", "--daemon", "reclaim");
+        assertThat(all.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(all.err()).contains("cannot be on node 0, which has ", "; leave it a page of memory at least");
     }
 
     @Test

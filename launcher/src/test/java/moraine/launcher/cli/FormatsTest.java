@@ -49,6 +49,9 @@ final class FormatsTest {
                 new Verb(
                         "run --workload stencil --size 6 --daemon reclaim",
                         Set.of("run", "fact", "phase", "daemon", "counter")),
+                new Verb(
+                        "run --workload stencil --size 6 --daemon reclaim --swap node0:50%",
+                        Set.of("run", "fact", "phase", "daemon", "counter")),
                 new Verb("nodes", Set.of("machine", "node", "link")),
                 new Verb("spaces", Set.of("space", "resident", "mapping")),
                 new Verb("pages", Set.of("run")),

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class LiveMachineTest {
     private static final Choices CHOICES =
-            new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%", Parameters.NONE, List.of());
+            new Choices("knl-mcdram", MachineSpec.LAST_RESORT, "50%", Parameters.NONE, List.of(), "200%", "");
 
     private final MachineFactoryImpl factory = new MachineFactoryImpl(new Providers(), Limits.DEFAULT);
     private final LiveMachine live = new LiveMachine();

@@ -96,6 +96,20 @@ final class LiveTest {
     }
 
     @Test
+    void shouldKeepTheSwapOfTheMachineThatIsThere() {
+        String[] run = "run --live --workload stencil --size 6 --swap 50% --daemon reclaim".split(" ", -1);
+        assertThat(done(run)).containsPattern("(?m)^swap +.* in a file in the folder of temporary files$");
+
+        done("nodes", "--swap", "50%");
+        refused(
+                "--swap node0:50%, but the shell's machine was made with 50%; run --live with it makes another machine",
+                "nodes", "--swap", "node0:50%");
+        refused(
+                "--memory 90%, but the shell's machine was made with 200%; run --live with it makes another machine",
+                "spaces", "--memory", "90%");
+    }
+
+    @Test
     void shouldConvertPagesWithoutCopyingOnACoherentDevice() {
         String report = done("policy", "use", "cdm");
 
@@ -198,6 +212,13 @@ final class LiveTest {
         assertThat(answer.status()).isZero();
         assertThat(answer.err()).startsWith("note: --device-memory counts for what runs");
         assertThat(answer.out()).contains("89.4 GiB");
+    }
+
+    @Test
+    void shouldSayWhichSizesCountForWhatRuns() {
+        assertThat(session.run("policies", "--swap", "1MiB", "--memory", "70%").err())
+                .isEqualTo("note: --memory and --swap count for what runs; nothing has run, so nodes are as the profile"
+                        + " says" + System.lineSeparator());
     }
 
     @Test

@@ -98,6 +98,23 @@ final class MistakesTest {
                 "compare --tune thrash.losses | --tune thrash.losses is not NAME=VALUE; write such as thrash.losses=5",
                 "run --tune a.b=1 --tune a.b=2 | --tune a.b is given twice; drop one",
                 "run --daemon reclaim --daemon reclaim | --daemon reclaim is given twice; drop one",
+                "compare --swap lots | swap \"lots\" is no size; write 50% of the footprint, or 64MiB",
+                "run --swap 0 | swap \"0\" is zero, but it needs at least a page of 4096 bytes; write 50% of the"
+                        + " footprint, or 64MiB",
+                "run --swap 9TiB | swap \"9TiB\" is above the limit of swap, 1073741823 pages (4 TiB less one page);"
+                        + " write 50% of the footprint, or 64MiB",
+                "run --swap node0: | swap \"node0:\" lacks its size; write 64MiB, or 50% of the footprint, after"
+                        + " FOLDER: for a file there or node0: for memory of that node",
+                "run --swap :4MiB | swap \":4MiB\" lacks its folder or node; write 64MiB, or 50% of the footprint,"
+                        + " after FOLDER: for a file there or node0: for memory of that node",
+                "run --swap none/such:4MiB | swap folder none/such does not exist; write 64MiB, or 50% of the"
+                        + " footprint, after FOLDER: for a file there or node0: for memory of that node",
+                "run --swap pom.xml:4MiB | swap folder pom.xml is no folder; write 64MiB, or 50% of the footprint,"
+                        + " after FOLDER: for a file there or node0: for memory of that node",
+                "run --memory 0 | memory \"0\" is zero, but a machine needs at least a page of 4096 bytes; write 50%"
+                        + " of the footprint, or 64MiB",
+                "nodes --swap lots | swap \"lots\" is no size; write 50% of the footprint, or 64MiB",
+                "policies --memory lots | memory \"lots\" is no size; write 50% of the footprint, or 64MiB",
                 "compare --threads 0 | --threads 0 is not from 1 to 64",
                 "compare --size 30 | size 30 of workload pagerank is not from 4 to 24; 18 is usual",
                 "compare --seed x | compare: Invalid value for option '--seed': 'x' is not a long;"
@@ -124,6 +141,12 @@ final class MistakesTest {
         assertThat(run(Blame.CALLER, "run", "--trace", "sqlite-join", "--actors", actors))
                 .isEqualTo(ExitStatus.BAD_INPUT);
         assertSaid("--actors is empty; write such as cpu:0-40,gpu0:40-70,cpu:70-100, or leave it out");
+    }
+
+    @Test
+    void shouldRefuseSwapThatIsNone() {
+        assertThat(run(Blame.CALLER, "run", "--swap", " ")).isEqualTo(ExitStatus.BAD_INPUT);
+        assertSaid("--swap is empty; write such as 50%, or leave it out");
     }
 
     @Test
@@ -164,6 +187,14 @@ final class MistakesTest {
     @Test
     void shouldShowAllVerbsWithoutOne() {
         assertThat(run(Blame.CALLER)).isZero();
+        var factory = new NoRoom(Blame.CALLER);
+        try (var workbench = new Workbench(factory, new SimulationService(factory), new LiveThreads())) {
+            assertThat(VerbTree.of(workbench, new Console(printer(err), printer(err), false), null)
+                            .getSubcommands()
+                            .keySet())
+                    .allSatisfy(verb -> assertThat(out.toString(StandardCharsets.UTF_8))
+                            .containsPattern("(?m)^  " + (verb.equals("grep") ? "shell" : verb) + " "));
+        }
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("policy use NAME", "Exit status: 0 done");
     }
 }

@@ -28,9 +28,10 @@ import moraine.sim.workload.Workloads;
  *
  * @param workload its data made
  * @param scaling the machine, cut down to it
+ * @param swap of the machine
  * @param request what was asked for; its policy is that of no run yet
  */
-record Bench(Workload workload, Scaling scaling, RunRequest request) {
+record Bench(Workload workload, Scaling scaling, SwapChoice swap, RunRequest request) {
     private static final String USUAL_DEVICE = "gpu0";
 
     /**
@@ -44,8 +45,9 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
         Workload workload = subject.trace()
                 ? Workloads.replay(Traces.load(subject.name()), cast.phases())
                 : Workloads.create(subject.name(), subject.size(), subject.rounds(), request.seed());
-        Scaling scaling = Scaling.of(cast.profile(), cast.used(), workload.pages(), request.deviceMemory());
-        return new Bench(workload, scaling, request);
+        Scaling scaling =
+                Scaling.of(cast.profile(), cast.used(), workload.pages(), request.deviceMemory(), request.memory());
+        return new Bench(workload, scaling, SwapChoice.of(request.swap()), request);
     }
 
     /** Who plays: on which machine, the phases of a trace, and the devices in use. */
@@ -53,10 +55,12 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
 
     /** Refuses what is wrong with a request, as far as that shows without the subject's data. */
     static Cast check(RunRequest request, MachineFactory factory, List<String> policies) {
-        Sizes.bytes(request.deviceMemory(), Pages.SIZE);
+        Sizes.bytes(Sizes.Kind.DEVICE, request.deviceMemory(), Pages.SIZE);
+        Sizes.bytes(Sizes.Kind.MEMORY, request.memory(), Pages.SIZE);
+        SwapChoice swap = SwapChoice.of(request.swap());
         MachineProfile profile = Profiles.load(request.profile(), request.figures());
         Cast cast = cast(request.subject(), profile);
-        new Candidates(factory, profile, cast.used(), request.tuning(), request.daemons()).require(policies);
+        new Candidates(factory, profile, cast.used(), request.tuning(), request.daemons(), swap).require(policies);
         return cast;
     }
 
@@ -96,7 +100,26 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
                 .withTuning(request.tuning())
                 .withDaemons(request.daemons());
         boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
-        return new PlayedRun(this, factory.create(spec, environment), asks);
+        SwapChoice.Place place = swap.place(footprint());
+        try {
+            return new PlayedRun(this, factory.create(spec.withSwap(place.spec()), environment), asks, place);
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private long footprint() {
+        return workload.pages() * Pages.SIZE;
+    }
+
+    /** {@return where the machine is not exactly what was asked for, a sentence each} */
+    List<String> adjustments() {
+        var all = new ArrayList<>(scaling.adjustments());
+        if (swap.some() && request.daemons().isEmpty()) {
+            all.add("nothing goes to swap, for no daemon reclaims; name one, such as reclaim");
+        }
+        return all;
     }
 
     List<Fact> facts() {
@@ -114,6 +137,7 @@ record Bench(Workload workload, Scaling scaling, RunRequest request) {
             facts.add(new Fact("daemons", String.join(", ", request.daemons())));
         }
         facts.addAll(scaling.facts());
+        facts.addAll(swap.facts(footprint()));
         if (!request.subject().trace()) {
             facts.add(new Fact("CPU threads", Integer.toString(request.threads())));
             facts.add(new Fact("seed", Long.toString(request.seed())));

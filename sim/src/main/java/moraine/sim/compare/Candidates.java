@@ -27,9 +27,15 @@ import moraine.sim.time.VirtualEnvironment;
  * @param used names of the devices that take part
  * @param tuning of the machine; wrong values are refused with the policies
  * @param daemons of the machine
+ * @param swap of the machine
  */
 record Candidates(
-        MachineFactory factory, MachineProfile profile, Set<String> used, Parameters tuning, List<String> daemons) {
+        MachineFactory factory,
+        MachineProfile profile,
+        Set<String> used,
+        Parameters tuning,
+        List<String> daemons,
+        SwapChoice swap) {
     private static final int PAGES = 1024;
 
     /** {@return the instance name that the core knows} */
@@ -50,12 +56,14 @@ record Candidates(
      * none of which can drive the machine. What refuses a usual policy is the machine, never a wrong parameter.
      */
     void require(List<String> policies) {
-        Scaling small = Scaling.of(profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY);
+        Scaling small = Scaling.of(
+                profile, used, PAGES, ComparisonRequest.DEFAULT_DEVICE_MEMORY, ComparisonRequest.DEFAULT_MEMORY);
         var spec = MachineSpec.of(small.profile().topology(), MachineSpec.LAST_RESORT)
                 .withDevices(small.devices())
                 .withBacking(Backing.STAMPS)
                 .withTuning(tuning)
-                .withDaemons(daemons);
+                .withDaemons(daemons)
+                .withSwap(swap.sample());
         try (Machine machine =
                 create(spec, new VirtualEnvironment(small.profile(), small.cacheBytes(), /* seed= */ 1))) {
             requireDaemons(machine.daemons());

@@ -3,10 +3,12 @@ package moraine.sim.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
@@ -21,6 +23,7 @@ final class Comparison {
     private final MachineFactory factory;
     private final ComparisonRequest request;
     private final Bench bench;
+    private final Map<String, MoraineException> lacks = new ConcurrentHashMap<>();
 
     Comparison(MachineFactory factory, ComparisonRequest request) {
         if (request.policies().isEmpty()) {
@@ -37,7 +40,8 @@ final class Comparison {
             tasks.add(new FutureTask<>(() -> row(policy, progress)));
         }
         tasks.forEach(executor::execute);
-        List<Verdicts.Played> rows = tasks.stream().map(Comparison::join).toList();
+        List<Verdicts.Played> rows = join(tasks);
+        requireOne(rows);
         return new ComparisonResult(
                 bench.workload().name() + " on "
                         + bench.scaling().profile().topology().name(),
@@ -45,7 +49,7 @@ final class Comparison {
                 Metrics.ALL,
                 new Verdicts(rows, bench.scaling().devices().isEmpty()).complete(),
                 notes(),
-                bench.scaling().adjustments());
+                bench.adjustments());
     }
 
     private List<String> notes() {
@@ -54,22 +58,65 @@ final class Comparison {
         return notes;
     }
 
-    private static Verdicts.Played join(FutureTask<Verdicts.Played> task) {
+    /** Waits for all, also when one failed: who is told so may take the core away, on which the others still run. */
+    private static List<Verdicts.Played> join(List<FutureTask<Verdicts.Played>> tasks) {
+        var rows = new ArrayList<Verdicts.Played>();
+        Throwable failure = null;
+        for (FutureTask<Verdicts.Played> task : tasks) {
+            try {
+                rows.add(join(task));
+            } catch (ExecutionException e) {
+                failure = failure == null ? e.getCause() : failure;
+            }
+        }
+        switch (failure) {
+            case null -> {}
+            case RuntimeException cause -> throw cause;
+            case Error cause -> throw cause;
+            default -> throw new IllegalStateException(failure);
+        }
+        return rows;
+    }
+
+    private static Verdicts.Played join(FutureTask<Verdicts.Played> task) throws ExecutionException {
         try {
             return task.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MoraineException(Errno.EAGAIN, Blame.CALLER, "interrupted while comparing; start again", e);
         }
     }
 
+    /** Refuses a comparison in which nobody found room. */
+    private void requireOne(List<Verdicts.Played> rows) {
+        if (rows.stream().noneMatch(run -> run.row().ran())) {
+            request.policies().stream()
+                    .flatMap(policy -> Stream.ofNullable(lacks.get(policy)))
+                    .findFirst()
+                    .ifPresent(lack -> {
+                        throw lack;
+                    });
+        }
+    }
+
     private Verdicts.Played row(String policy, Consumer<String> progress) {
         try (PlayedRun run =
                 bench.open(factory, policy, bench.virtual(), bench.workload().backing())) {
-            RunResult result = run.play();
+            Verdicts.Played row = row(policy, run);
             progress.accept(policy);
+            return row;
+        } catch (MoraineException e) {
+            if (e.errno() != Errno.EOPNOTSUPP) {
+                throw e;
+            }
+            return none(policy, e);
+        }
+    }
+
+    /** {@return how a run went, or that it found no room} */
+    private Verdicts.Played row(String policy, PlayedRun run) {
+        try {
+            RunResult result = run.play();
             String wrong = result.right() ? "" : "WRONG RESULT: " + result.detail() + ". ";
             var row = new ComparisonRow(
                     policy,
@@ -78,10 +125,15 @@ final class Comparison {
                     wrong + result.explanation());
             return new Verdicts.Played(row, run.spentNs());
         } catch (MoraineException e) {
-            if (e.errno() != Errno.EOPNOTSUPP) {
+            if (e.errno() != Errno.ENOMEM) {
                 throw e;
             }
-            return new Verdicts.Played(new ComparisonRow(policy, List.of(), true, e.getMessage() + "."), Map.of());
+            lacks.put(policy, e);
+            return none(policy, e);
         }
+    }
+
+    private static Verdicts.Played none(String policy, MoraineException why) {
+        return new Verdicts.Played(new ComparisonRow(policy, List.of(), true, why.getMessage() + "."), Map.of());
     }
 }

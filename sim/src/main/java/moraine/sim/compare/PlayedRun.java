@@ -25,10 +25,12 @@ final class PlayedRun implements Run {
     private final Bench bench;
     private final Machine machine;
     private final MachineStage stage;
+    private final SwapChoice.Place place;
 
-    PlayedRun(Bench bench, Machine machine, boolean asks) {
+    PlayedRun(Bench bench, Machine machine, boolean asks, SwapChoice.Place place) {
         this.bench = bench;
         this.machine = machine;
+        this.place = place;
         this.stage = new MachineStage(
                 machine, bench.workload().name(), bench.request().threads(), asks);
     }
@@ -50,7 +52,7 @@ final class PlayedRun implements Run {
 
     @Override
     public List<String> adjustments() {
-        return bench.scaling().adjustments();
+        return bench.adjustments();
     }
 
     @Override
@@ -114,6 +116,8 @@ final class PlayedRun implements Run {
 
     @Override
     public void close() {
-        machine.close();
+        try (place) {
+            machine.close();
+        }
     }
 }

@@ -22,7 +22,8 @@ import moraine.sim.profile.MachineProfile;
  *
  * <ul>
  *   <li>each device in use: what was asked for, a share of the footprint or a size, in whole pages;
- *   <li>system memory: 200 % of the footprint, divided as the profile divides it, in whole pages;
+ *   <li>system memory: 200 % of the footprint, or what was asked for, divided as the profile divides it, in whole
+ *       pages;
  *   <li>caches: by the same factor as the memory of their node, but no smaller than the profile's least.
  * </ul>
  *
@@ -38,18 +39,18 @@ record Scaling(
         Map<Integer, Long> cacheBytes,
         List<Fact> facts,
         List<String> adjustments) {
-    private static final double RAM_SHARE = 2.0;
-
     /**
      * Scales a profile.
      *
      * @param used names of devices
      * @param deviceMemory of each, as people write it
+     * @param memory beside them
      */
-    static Scaling of(MachineProfile full, Set<String> used, long footprintPages, String deviceMemory) {
+    static Scaling of(MachineProfile full, Set<String> used, long footprintPages, String deviceMemory, String memory) {
         TopologyProfile topology = full.topology();
         long footprint = footprintPages * Pages.SIZE;
-        long asked = Sizes.bytes(deviceMemory, footprint);
+        long asked = Sizes.bytes(Sizes.Kind.DEVICE, deviceMemory, footprint);
+        double system = Sizes.bytes(Sizes.Kind.MEMORY, memory, footprint);
         long deviceBytes = up(asked);
         List<DeviceSpec> devices =
                 topology.devices().stream().filter(d -> used.contains(d.name())).toList();
@@ -60,7 +61,7 @@ record Scaling(
         var capacities = new LinkedHashMap<Integer, Long>();
         for (NodeSpec node : topology.nodes()) {
             boolean device = node.kind() == NodeKind.DEVICE;
-            double share = node.bytes().value() / ram * RAM_SHARE * footprint;
+            double share = node.bytes().value() / ram * system;
             capacities.put(node.id(), device ? deviceBytes : up((long) share));
         }
         Map<Integer, Long> caches = caches(full, capacities);

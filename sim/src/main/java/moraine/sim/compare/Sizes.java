@@ -32,6 +32,23 @@ final class Sizes {
     /** Pages that a node's memory may have at most, in the core. */
     private static final long MOST_PAGES = (1L << 30) - 1;
 
+    /** What a size is of. */
+    enum Kind {
+        DEVICE("device memory", "a device", "a node"),
+        MEMORY("memory", "a machine", "a node"),
+        SWAP("swap", "it", "swap");
+
+        private final String name;
+        private final String owner;
+        private final String limited;
+
+        Kind(String name, String owner, String limited) {
+            this.name = name;
+            this.owner = owner;
+            this.limited = limited;
+        }
+    }
+
     private static final String FORM = "; write 50% of the footprint, or 64MiB";
 
     private Sizes() {}
@@ -42,45 +59,48 @@ final class Sizes {
     }
 
     /** {@return the bytes that the text says, of a whole where it is a percentage; 0 for less than one} */
-    static long bytes(String text, long whole) {
+    static long bytes(Kind kind, String text, long whole) {
         String written = text.strip().toLowerCase(Locale.ROOT);
         int digits = 0;
         while (digits < written.length() && "0123456789.".indexOf(written.charAt(digits)) >= 0) {
             digits++;
         }
         String unit = written.substring(digits).strip();
-        double number = number(text, written.substring(0, digits));
+        double number = number(kind, text, written.substring(0, digits));
         if (unit.equals("%")) {
-            return limited(text, whole * number / 100);
+            return limited(kind, text, whole * number / 100);
         }
         Long factor = UNITS.get(unit);
         if (factor == null) {
-            throw bad(text, "no size");
+            throw bad(kind, text, "no size");
         }
-        return limited(text, number * factor);
+        return limited(kind, text, number * factor);
     }
 
-    private static long limited(String text, double bytes) {
+    private static long limited(Kind kind, String text, double bytes) {
         if (bytes > (double) MOST_PAGES * Pages.SIZE) {
-            throw bad(text, "above the limit of a node, " + MOST_PAGES + " pages (4 TiB less one page)");
+            throw bad(
+                    kind,
+                    text,
+                    "above the limit of " + kind.limited + ", " + MOST_PAGES + " pages (4 TiB less one page)");
         }
         return (long) bytes;
     }
 
-    private static double number(String text, String digits) {
+    private static double number(Kind kind, String text, String digits) {
         try {
             double number = Double.parseDouble(digits);
             if (number == 0) {
-                throw bad(text, "zero, but a device needs at least a page of " + Pages.SIZE + " bytes");
+                throw bad(kind, text, "zero, but " + kind.owner + " needs at least a page of " + Pages.SIZE + " bytes");
             }
             return number;
         } catch (NumberFormatException _) {
-            throw bad(text, "no size");
+            throw bad(kind, text, "no size");
         }
     }
 
-    private static MoraineException bad(String text, String what) {
-        return MoraineException.caller(Errno.EINVAL, "device memory \"" + text + "\" is " + what + FORM);
+    private static MoraineException bad(Kind kind, String text, String what) {
+        return MoraineException.caller(Errno.EINVAL, kind.name + " \"" + text + "\" is " + what + FORM);
     }
 
     /** {@return a size for people, in the largest binary unit that it fills} */

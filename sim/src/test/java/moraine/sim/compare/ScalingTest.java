@@ -25,7 +25,7 @@ final class ScalingTest {
 
     @Test
     void shouldGiveHalfTheFootprintToTheDeviceAndTwiceToMemory() {
-        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%");
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%", "200%");
         assertThat(bytes(scaling, 1)).isEqualTo(44L << 20);
         assertThat(bytes(scaling, 0)).isEqualTo(176L << 20);
         assertThat(scaling.facts())
@@ -37,15 +37,21 @@ final class ScalingTest {
     }
 
     @Test
+    void shouldGiveTheMemoryThatWasAskedFor() {
+        assertThat(bytes(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 22_528, "50%", "75%"), 0))
+                .isEqualTo(66L << 20);
+    }
+
+    @Test
     void shouldLeaveACacheWhatTheProfileSays() {
         var more = Profiles.load("gh200", Map.of("costs.leastCache", "1MiB"));
-        Scaling scaling = Scaling.of(more, Set.of("gpu0"), 22_528, "50%");
+        Scaling scaling = Scaling.of(more, Set.of("gpu0"), 22_528, "50%", "200%");
         assertThat(scaling.cacheBytes()).containsEntry(0, 1L << 20).containsEntry(1, 1L << 20);
     }
 
     @Test
     void shouldLeaveEveryNodeWholePages() {
-        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 1, "10%");
+        Scaling scaling = Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 1, "10%", "200%");
         assertThat(bytes(scaling, 0)).isEqualTo(2L * Pages.SIZE);
         assertThat(bytes(scaling, 1)).isEqualTo(Pages.SIZE);
     }
@@ -57,7 +63,7 @@ final class ScalingTest {
         "0.1%,device memory 0.1% of the footprint is 409 bytes and was raised to 4 KiB"
     })
     void shouldSayWhereMemoryWasRaised(String asked, String sentence) {
-        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked)
+        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked, "200%")
                         .adjustments())
                 .singleElement()
                 .asString()
@@ -67,16 +73,17 @@ final class ScalingTest {
     @ParameterizedTest
     @ValueSource(strings = {"4096", "16KiB", "50%", "33%", "64MiB"})
     void shouldSayNothingWhereMemoryIsAsAsked(String asked) {
-        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked)
+        assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked, "200%")
                         .adjustments())
                 .isEmpty();
-        assertThat(Scaling.of(Profiles.load("knl-mcdram"), Set.of(), 100, "1").adjustments())
+        assertThat(Scaling.of(Profiles.load("knl-mcdram"), Set.of(), 100, "1", "200%")
+                        .adjustments())
                 .isEmpty();
     }
 
     @Test
     void shouldDivideMemoryAsTheProfileDoesAndUseOnlyNamedDevices() {
-        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB");
+        Scaling scaling = Scaling.of(Profiles.load("power9-v100-cdm"), Set.of("gpu3"), 100_000, "64MiB", "200%");
         assertThat(bytes(scaling, 0) + bytes(scaling, 8)).isBetween(800L * 1_000_000, 840L * 1_000_000);
         assertThat(bytes(scaling, 0)).isLessThanOrEqualTo(bytes(scaling, 8));
         assertThat(bytes(scaling, 60)).isEqualTo(64L << 20);

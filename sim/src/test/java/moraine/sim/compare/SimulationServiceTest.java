@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.sim.Choice;
@@ -146,6 +150,43 @@ final class SimulationServiceTest {
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldWaitForAllRunsAlsoWhenOneFails() {
+        Thread caller = Thread.currentThread();
+        var ended = new ConcurrentLinkedQueue<String>();
+        var first = new AtomicBoolean(true);
+        Executor executor = run -> {
+            if (first.getAndSet(false)) {
+                run.run();
+                return;
+            }
+            Thread.ofPlatform().daemon(true).start(() -> {
+                while (caller.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+                run.run();
+            });
+        };
+        var request = request("k-means", 6).withPolicies(List.of(ComparisonRequest.RAM_ONLY, MachineSpec.LAST_RESORT));
+        assertThatThrownBy(() -> simulation.compare(request, executor, policy -> {
+                    if (policy.equals(ComparisonRequest.RAM_ONLY)) {
+                        throw new IllegalStateException("the first fails");
+                    }
+                    ended.add(policy);
+                }))
+                .hasMessage("the first fails");
+        assertThat(ended).containsExactly(MachineSpec.LAST_RESORT);
+    }
+
+    @Test
+    void shouldRefuseAComparisonInWhichNobodyFindsRoom() {
+        var request = request("k-means", 6).withMemory("20%");
+        assertThatThrownBy(() -> compare(request))
+                .isInstanceOfSatisfying(
+                        MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOMEM));
     }
 
     @Test

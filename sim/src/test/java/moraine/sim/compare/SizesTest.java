@@ -21,20 +21,20 @@ final class SizesTest {
         "7b,7"
     })
     void shouldReadSharesAndSizes(String text, long bytes) {
-        assertThat(Sizes.bytes(text, 1000)).isEqualTo(bytes);
+        assertThat(Sizes.bytes(Sizes.Kind.DEVICE, text, 1000)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "half", "-1MiB", "5 furlongs", "1.2.3%", "%"})
     void shouldRefuseWithARemedy(String text) {
-        assertThatThrownBy(() -> Sizes.bytes(text, 1000))
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.DEVICE, text, 1000))
                 .hasMessage("device memory \"" + text + "\" is no size; write 50% of the footprint, or 64MiB");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "0%", "0.0 MiB"})
     void shouldSayThatZeroIsTooLittle(String text) {
-        assertThatThrownBy(() -> Sizes.bytes(text, 1000))
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.DEVICE, text, 1000))
                 .hasMessage("device memory \"" + text + "\" is zero, but a device needs at least a page of 4096 bytes;"
                         + " write 50% of the footprint, or 64MiB");
     }
@@ -42,14 +42,22 @@ final class SizesTest {
     @ParameterizedTest
     @ValueSource(strings = {"4TiB", "99999999TiB", "999999999999%"})
     void shouldSayWhichLimitIsPassed(String text) {
-        assertThatThrownBy(() -> Sizes.bytes(text, 1000))
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.DEVICE, text, 1000))
                 .hasMessageStartingWith("device memory \"" + text
                         + "\" is above the limit of a node, 1073741823 pages (4 TiB less one page); ");
     }
 
     @Test
+    void shouldNameWhatTheSizeIsOf() {
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.MEMORY, "0", 1))
+                .hasMessageStartingWith("memory \"0\" is zero, but a machine needs");
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.SWAP, "9TiB", 1))
+                .hasMessageStartingWith("swap \"9TiB\" is above the limit of swap, ");
+    }
+
+    @Test
     void shouldTakeTheMostThatANodeCanHave() {
-        assertThat(Sizes.bytes("4398046507008", 1)).isEqualTo(((1L << 30) - 1) << 12);
+        assertThat(Sizes.bytes(Sizes.Kind.DEVICE, "4398046507008", 1)).isEqualTo(((1L << 30) - 1) << 12);
     }
 
     @Test

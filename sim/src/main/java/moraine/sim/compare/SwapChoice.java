@@ -1,0 +1,142 @@
+package moraine.sim.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import moraine.core.api.model.Blame;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
+import moraine.sim.Fact;
+
+/**
+ * Swap as people write it: {@code 64MiB} or {@code 50%} of the footprint, after the name of a folder or a node and a
+ * colon. Machines share no file, so each makes one of its own in that folder.
+ *
+ * @param folder for files, empty for that of temporary ones
+ * @param node whose memory is taken, -1 for none
+ * @param size as written, empty for no swap
+ */
+record SwapChoice(String folder, int node, String size) {
+    private static final Pattern NODE = Pattern.compile("node ?(\\d{1,9})");
+    private static final String FORM =
+            "; write 64MiB, or 50% of the footprint, after FOLDER: for a file there or node0: for memory of that node";
+
+    /** {@return what the text says} */
+    static SwapChoice of(String text) {
+        if (text.isEmpty()) {
+            return new SwapChoice("", -1, "");
+        }
+        int colon = text.lastIndexOf(':');
+        String place = colon < 0 ? "" : text.substring(0, colon).strip();
+        String size = text.substring(colon + 1).strip();
+        if (size.isEmpty() || colon >= 0 && place.isEmpty()) {
+            throw bad("swap \"" + text + "\" lacks its " + (size.isEmpty() ? "size" : "folder or node") + FORM);
+        }
+        Sizes.bytes(Sizes.Kind.SWAP, size, Pages.SIZE);
+        Matcher node = NODE.matcher(place);
+        if (node.matches()) {
+            return new SwapChoice("", Integer.parseInt(node.group(1)), size);
+        }
+        requireFolder(place);
+        return new SwapChoice(place, -1, size);
+    }
+
+    private static void requireFolder(String folder) {
+        try {
+            Path path = Path.of(folder);
+            if (folder.isEmpty() || Files.isDirectory(path) && Files.isWritable(path)) {
+                return;
+            }
+            throw bad("swap folder " + folder + " "
+                    + (Files.isDirectory(path)
+                            ? "cannot be written"
+                            : Files.exists(path) ? "is no folder" : "does not exist")
+                    + FORM);
+        } catch (InvalidPathException e) {
+            throw bad("swap folder " + folder + " is no path: " + e.getReason() + FORM);
+        }
+    }
+
+    private static MoraineException bad(String message) {
+        return MoraineException.caller(Errno.EINVAL, message);
+    }
+
+    boolean some() {
+        return !size.isEmpty();
+    }
+
+    /** {@return the least swap of that kind, which shows whether the machine has such a node; files need no sample} */
+    SwapSpec sample() {
+        return node < 0 ? SwapSpec.NONE : SwapSpec.node(node, Pages.SIZE);
+    }
+
+    private long bytes(long footprint) {
+        return Math.max(Pages.SIZE, Pages.ceil(Sizes.bytes(Sizes.Kind.SWAP, size, footprint)));
+    }
+
+    List<Fact> facts(long footprint) {
+        if (!some()) {
+            return List.of();
+        }
+        long bytes = bytes(footprint);
+        String where = node >= 0
+                ? "taken from node " + node
+                : "in a file in " + (folder.isEmpty() ? "the folder of temporary files" : folder);
+        return List.of(new Fact(
+                "swap",
+                String.format(
+                        Locale.ROOT,
+                        "%s (%,d pages, %.0f %% of the footprint) %s",
+                        Sizes.text(bytes),
+                        bytes / Pages.SIZE,
+                        100.0 * bytes / footprint,
+                        where)));
+    }
+
+    /** Swap of one machine. Close it after the machine, for its file's folder goes with it. */
+    record Place(SwapSpec spec, Path folder) implements AutoCloseable {
+        private static final Path NO_FOLDER = Path.of("");
+
+        @Override
+        public void close() {
+            if (!folder.equals(NO_FOLDER)) {
+                try {
+                    Files.deleteIfExists(folder);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot delete " + folder, e);
+                }
+            }
+        }
+    }
+
+    /** {@return a place for one machine's pages} */
+    Place place(long footprint) {
+        if (!some()) {
+            return new Place(SwapSpec.NONE, Place.NO_FOLDER);
+        }
+        if (node >= 0) {
+            return new Place(SwapSpec.node(node, bytes(footprint)), Place.NO_FOLDER);
+        }
+        try {
+            Path own = folder.isEmpty()
+                    ? Files.createTempDirectory("moraine-swap-")
+                    : Files.createTempDirectory(Path.of(folder), "moraine-swap-");
+            return new Place(SwapSpec.file(own.resolve("swap"), bytes(footprint)), own);
+        } catch (IOException e) {
+            throw new MoraineException(
+                    Errno.EIO,
+                    Blame.RESOURCES,
+                    "cannot make a folder for swap in " + (folder.isEmpty() ? "that of temporary files" : folder) + ": "
+                            + e.getMessage() + "; name another",
+                    e);
+        }
+    }
+}
