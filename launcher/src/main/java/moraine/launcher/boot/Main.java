@@ -25,6 +25,12 @@ public final class Main {
         } catch (BootException e) {
             System.err.println("moraine: " + e.getMessage());
             status = ExitStatus.ENVIRONMENT;
+        } catch (OutOfMemoryError e) {
+            System.err.println(
+                    "moraine: a Java heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB is too small for this; ask for less, or give more, such as"
+                            + " MORAINE_JAVA_OPTIONS=-Xmx8g");
+            status = ExitStatus.ENVIRONMENT;
         } catch (RuntimeException | Error e) {
             System.err.println("moraine: internal error, please report it with what follows");
             e.printStackTrace();

@@ -118,6 +118,30 @@ final class MainTest {
         assertThat(answer.err()).startsWith("moraine: internal error").contains("NumberFormatException");
     }
 
+    /** A command line that wants more of the heap than there is. */
+    public static final class GreedyCommandLine implements ToIntFunction<String[]> {
+        @Override
+        public int applyAsInt(String[] arguments) {
+            var all = new ArrayList<long[]>();
+            for (int i = 0; i < 1 << 20; i++) {
+                all.add(new long[1 << 27]);
+            }
+            return all.isEmpty() ? ExitStatus.ENVIRONMENT : ExitStatus.DONE;
+        }
+    }
+
+    @Test
+    void shouldSayInOneLineThatTheHeapIsTooSmall() throws Exception {
+        product().component("t.cli", "optional", EchoCommandLine.DECLARATION, GreedyCommandLine.class);
+
+        Answer answer = run("compare");
+
+        assertThat(answer.status()).isEqualTo(ExitStatus.ENVIRONMENT);
+        assertThat(answer.err())
+                .matches("moraine: a Java heap of \\d+ MiB is too small for this; ask for less, or give more, such as"
+                        + " MORAINE_JAVA_OPTIONS=-Xmx8g\n");
+    }
+
     /** A command line that writes a result when its input has ended. */
     public static final class LateCommandLine implements ToIntFunction<String[]> {
         @Override
