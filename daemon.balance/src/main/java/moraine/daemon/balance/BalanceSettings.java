@@ -47,6 +47,6 @@ record BalanceSettings(
                 1000 * given.within(MOST_PERIOD, Math.max(MINUTE_US, least), least, 60 * MINUTE_US, US),
                 given.within(SCAN, (256 << 20) / Pages.SIZE, 16, 1 << 24, "pages"),
                 1000 * given.within(HOT, 1_000_000, 10, MINUTE_US, US),
-                given.within(RATE, 65_536, 1, 1 << 20, "MB/s") << 20);
+                given.within(RATE, 65_536, 1, 1 << 20, "MiB/s") << 20);
     }
 }
