@@ -11,6 +11,7 @@ import moraine.testkit.cdm.Designs;
 import moraine.testkit.cdm.Plant;
 import moraine.testkit.cdm.Requester;
 import moraine.testkit.cdm.RuleTable;
+import moraine.testkit.cdm.Scenario;
 import moraine.testkit.cdm.Strategy;
 import moraine.testkit.cdm.Subject;
 import moraine.testkit.cdm.Suite;
@@ -21,6 +22,10 @@ import org.junit.jupiter.api.Test;
 /** The suite finds out a policy that leaks, and one that claims what it cannot do. */
 final class CdmCanaryTest {
     private static Set<String> failures(Strategy strategy) {
+        return failures(strategy, Suite.scenarios());
+    }
+
+    private static Set<String> failures(Strategy strategy, List<Scenario> scenarios) {
         var subject = new Subject() {
             @Override
             public List<Strategy> strategies() {
@@ -29,10 +34,12 @@ final class CdmCanaryTest {
 
             @Override
             public Plant plant() {
-                return new PlainPlant().policy(LeakyPolicy.NAME, new LeakyPolicy());
+                return new PlainPlant()
+                        .policy(LeakyPolicy.NAME, LeakyPolicy.open())
+                        .policy(LeakyPolicy.GREEDY, LeakyPolicy.greedy());
             }
         };
-        return Trial.run(Suite.trials(subject), _ -> {}).stream()
+        return Trial.run(Suite.trials(subject, scenarios), _ -> {}).stream()
                 .filter(outcome -> !outcome.passed())
                 .map(Outcome::scenario)
                 .collect(Collectors.toSet());
@@ -82,10 +89,50 @@ final class CdmCanaryTest {
     }
 
     @Test
+    void shouldFindOutServicesThatNobodyClaimed() {
+        var greedy = CdmSubject.strategy(
+                LeakyPolicy.GREEDY,
+                LeakyPolicy.GREEDY,
+                Designs.COHERENT_NODES,
+                "mask",
+                Claim.BIND,
+                Claim.MOVE,
+                Claim.LONG_PIN_LEAVES);
+
+        assertThat(failures(greedy, Suite.services()))
+                .contains("reclaim_of_a_device", "reclaim_of_bound_pages", "reclaim_of_ram_spares_devices")
+                .contains("demotion_to_who_takes_it", "demotion_by_distance")
+                .contains("balancing_of_a_mixed_range", "balancing_without_ram_pages")
+                .contains("merging_skips_by_folio", "merging_that_was_on_before", "pin_long_and_unplug")
+                .doesNotContain("demotion_asks_the_tenant", "fork_shares_pages_of_a_device");
+    }
+
+    @Test
+    void shouldFailServicesThatAreClaimedAndNotGiven() {
+        var bragging = CdmSubject.strategy(
+                "hmm that brags",
+                "hmm(memory=coherent)",
+                Designs.COHERENT_PAGES,
+                "coherent",
+                Claim.LONG_PIN_HOLDS,
+                Claim.RECLAIM,
+                Claim.DEMOTION,
+                Claim.PROMOTION);
+        Set<String> some = Set.of("reclaim_of_a_device", "demotion_to_who_takes_it", "balancing_of_a_mixed_range");
+        List<Scenario> claimed = Suite.services().stream()
+                .filter(row -> some.contains(row.name()) || row.name().startsWith("pin_"))
+                .toList();
+
+        assertThat(failures(bragging, claimed))
+                .containsAll(some)
+                .contains("pin_long_holds_the_page", "pin_long_and_unplug");
+    }
+
+    @Test
     void shouldFailARowWithoutAnAnswer() {
         var answers = new HashMap<>(RuleTable.column(Designs.COHERENT_NODES, "zonelist"));
         answers.remove(Requester.PREFER);
 
-        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of()))).containsExactly("row_prefer");
+        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of(Claim.RECLAIM)))).containsExactly("row_prefer");
     }
 }

@@ -2,10 +2,14 @@ package moraine.itest;
 
 import static moraine.testkit.cdm.Claim.BIND;
 import static moraine.testkit.cdm.Claim.BIND_REFUSED;
+import static moraine.testkit.cdm.Claim.DEMOTION;
+import static moraine.testkit.cdm.Claim.LONG_PIN_HOLDS;
 import static moraine.testkit.cdm.Claim.LONG_PIN_LEAVES;
 import static moraine.testkit.cdm.Claim.LONG_PIN_REFUSED;
 import static moraine.testkit.cdm.Claim.MOVE;
 import static moraine.testkit.cdm.Claim.MOVE_REFUSED;
+import static moraine.testkit.cdm.Claim.PROMOTION;
+import static moraine.testkit.cdm.Claim.RECLAIM;
 
 import java.util.List;
 import java.util.Set;
@@ -31,7 +35,8 @@ public final class CdmSubject implements Subject {
                         "zonelist",
                         BIND,
                         MOVE,
-                        LONG_PIN_LEAVES),
+                        LONG_PIN_LEAVES,
+                        RECLAIM),
                 strategy(
                         "cdm cpuset",
                         "cdm(isolation=cpuset)",
@@ -39,9 +44,17 @@ public final class CdmSubject implements Subject {
                         "cpuset",
                         BIND_REFUSED,
                         MOVE,
-                        LONG_PIN_LEAVES),
+                        LONG_PIN_LEAVES,
+                        RECLAIM),
                 strategy(
-                        "cdm mask", "cdm(isolation=mask)", Designs.COHERENT_NODES, "mask", BIND, MOVE, LONG_PIN_LEAVES),
+                        "cdm mask",
+                        "cdm(isolation=mask)",
+                        Designs.COHERENT_NODES,
+                        "mask",
+                        BIND,
+                        MOVE,
+                        LONG_PIN_LEAVES,
+                        RECLAIM),
                 strategy(
                         "managed",
                         "managed(features=user_numa)",
@@ -50,6 +63,17 @@ public final class CdmSubject implements Subject {
                         BIND,
                         MOVE,
                         LONG_PIN_REFUSED),
+                strategy(
+                        "managed tiering",
+                        "managed(features=reclaim+demotion+numa_balancing+ltpin)",
+                        Designs.MANAGED_NODES,
+                        "tiering",
+                        BIND_REFUSED,
+                        MOVE_REFUSED,
+                        LONG_PIN_HOLDS,
+                        RECLAIM,
+                        DEMOTION,
+                        PROMOTION),
                 strategy(
                         "hmm coherent",
                         "hmm(memory=coherent)",

@@ -19,9 +19,10 @@ import moraine.core.api.model.Zonelist;
 import moraine.core.api.policy.PlacementPolicy;
 import moraine.core.api.policy.PolicyProvider;
 
-/** First touch with a leak: every node is in everybody's zonelist, devices and all. */
+/** First touch with a leak: every node is in everybody's zonelist, devices and all; and services, if it is greedy. */
 final class LeakyPolicy implements PolicyProvider, PlacementPolicy {
     static final String NAME = "leaky";
+    static final String GREEDY = "greedy";
 
     private static final MemoryType OPEN = new MemoryType(
             "open-device",
@@ -36,6 +37,37 @@ final class LeakyPolicy implements PolicyProvider, PlacementPolicy {
             PinRule.ALLOW,
             PinRule.MIGRATE_FIRST);
 
+    private static final MemoryType SERVED = served();
+
+    private final String name;
+    private final MemoryType type;
+
+    private LeakyPolicy(String name, MemoryType type) {
+        this.name = name;
+        this.type = type;
+    }
+
+    /** {@return one whose devices are open to all who ask} */
+    static LeakyPolicy open() {
+        return new LeakyPolicy(NAME, OPEN);
+    }
+
+    /** {@return one whose devices every daemon takes for RAM} */
+    static LeakyPolicy greedy() {
+        return new LeakyPolicy(GREEDY, SERVED);
+    }
+
+    private static MemoryType served() {
+        var attributes = EnumSet.copyOf(OPEN.attributes());
+        attributes.addAll(EnumSet.of(
+                Attribute.ON_LRU,
+                Attribute.RECLAIMABLE,
+                Attribute.DEMOTION_TARGET,
+                Attribute.HINT_FAULTABLE,
+                Attribute.MERGEABLE));
+        return new MemoryType("served-device", attributes, PinRule.ALLOW, PinRule.ALLOW);
+    }
+
     @Override
     public PlacementPolicy create(PolicyContext context, Parameters parameters) {
         return this;
@@ -43,13 +75,13 @@ final class LeakyPolicy implements PolicyProvider, PlacementPolicy {
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
     public Plan plan(MachineView machine) {
         var types = new TreeMap<Integer, MemoryType>();
-        machine.devices().forEach(device -> types.put(device.node(), OPEN));
+        machine.devices().forEach(device -> types.put(device.node(), type));
         var lists = new ArrayList<Zonelist>();
         for (NodeSpec node : machine.profile().nodes()) {
             List<Integer> all = machine.profile().nearest(node.id(), _ -> true);

@@ -1,16 +1,21 @@
 package moraine.itest;
 
+import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.policy.PolicyProvider;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.daemon.balance.BalanceProvider;
+import moraine.daemon.merge.MergeProvider;
+import moraine.daemon.reclaim.ReclaimProvider;
 import moraine.driver.gpu.GpuProvider;
 import moraine.policy.cdm.CdmProvider;
 import moraine.policy.hmm.HmmProvider;
 import moraine.policy.managed.ManagedProvider;
 import moraine.testkit.cdm.Plant;
+import moraine.testkit.cdm.Service;
 
 /** The real core with the software GPU and the policies, without a framework. */
 final class PlainPlant implements Plant {
@@ -24,6 +29,9 @@ final class PlainPlant implements Plant {
         policy("hmm", new HmmProvider());
         policy("cdm", new CdmProvider());
         policy("managed", new ManagedProvider());
+        daemon("balance", new BalanceProvider());
+        daemon("merge", new MergeProvider());
+        daemon("reclaim", new ReclaimProvider());
         restore();
         factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
     }
@@ -34,6 +42,10 @@ final class PlainPlant implements Plant {
         return this;
     }
 
+    private void daemon(String name, DaemonProvider provider) {
+        providers.daemons().add(name, provider, "moraine.daemon." + name + " test", 0);
+    }
+
     @Override
     public MachineFactory factory() {
         return factory;
@@ -42,6 +54,15 @@ final class PlainPlant implements Plant {
     @Override
     public String driver() {
         return DRIVER;
+    }
+
+    @Override
+    public String daemon(Service service) {
+        return switch (service) {
+            case BALANCE -> "balance(periodMinUs=2000,periodMaxUs=10000)";
+            case MERGE -> "merge(pagesToScan=16384,periodUs=1000)";
+            case RECLAIM -> "reclaim(periodUs=100)";
+        };
     }
 
     @Override

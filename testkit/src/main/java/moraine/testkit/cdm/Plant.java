@@ -10,6 +10,9 @@ public interface Plant extends AutoCloseable {
     /** {@return family of the driver, which takes the parameter {@code coherent}} */
     String driver();
 
+    /** {@return instance name of a daemon that the factory knows and that provides the service, often} */
+    String daemon(Service service);
+
     /** Takes the driver away from all machines; returns when nothing runs from it. */
     void withdraw();
 

@@ -1,6 +1,11 @@
 package moraine.testkit.cdm;
 
+import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
 import moraine.testkit.JvmThreads;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class Rig implements AutoCloseable {
     private static final long DEADLINE_NS = 10_000_000_000L;
     private static final long PAUSE_NS = 1_000_000;
+    /** Half of the node. */
+    private static final long SWAP_BYTES = TwoDevices.PAGES / 2 * (long) Pages.SIZE;
 
     private final Plant plant;
     private final Strategy strategy;
@@ -35,6 +42,23 @@ public final class Rig implements AutoCloseable {
         return machine;
     }
 
+    /** {@return whether the strategy says so} */
+    boolean claims(Claim claim) {
+        return strategy.claims().contains(claim);
+    }
+
+    /** {@return the machine with daemons beside it and swap on the far node, where it is not made yet} */
+    TwoDevices served(Set<Service> services, int... allowed) {
+        if (machine == null) {
+            List<String> daemons = services.stream().sorted().map(plant::daemon).toList();
+            MachineSpec spec = TwoDevices.spec(plant.driver(), strategy.policy())
+                    .withDaemons(daemons)
+                    .withSwap(SwapSpec.node(TwoDevices.FAR, SWAP_BYTES));
+            machine = new TwoDevices(plant.factory(), spec, allowed);
+        }
+        return machine;
+    }
+
     /** Takes the devices' driver away. */
     void withdraw() {
         plant.withdraw();
@@ -55,6 +79,11 @@ public final class Rig implements AutoCloseable {
             }
             threads.parkNs(PAUSE_NS);
         }
+    }
+
+    /** Lets others run for a moment. */
+    static void pause() {
+        new JvmThreads().parkNs(PAUSE_NS);
     }
 
     @Override

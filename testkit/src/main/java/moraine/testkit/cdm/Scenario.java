@@ -7,9 +7,10 @@ import java.util.Set;
  *
  * @param name of it
  * @param needs claims without which it is not demanded
+ * @param asks claims without which the opposite is demanded
  * @param body the demand; throws when it is not met
  */
-public record Scenario(String name, Set<Claim> needs, Body body) {
+public record Scenario(String name, Set<Claim> needs, Set<Claim> asks, Body body) {
     /** What a scenario does with a fresh machine. */
     @FunctionalInterface
     public interface Body {
@@ -24,6 +25,12 @@ public record Scenario(String name, Set<Claim> needs, Body body) {
 
     public Scenario {
         needs = Set.copyOf(needs);
+        asks = Set.copyOf(asks);
+    }
+
+    /** A demand that has no opposite. */
+    public Scenario(String name, Set<Claim> needs, Body body) {
+        this(name, needs, Set.of(), body);
     }
 
     /** {@return a demand on all} */
@@ -33,5 +40,10 @@ public record Scenario(String name, Set<Claim> needs, Body body) {
 
     static Scenario claimed(String name, Claim claim, Body body) {
         return new Scenario(name, Set.of(claim), body);
+    }
+
+    /** {@return a demand on who makes a claim, and on all others the opposite} */
+    static Scenario eitherWay(String name, Claim claim, Body body) {
+        return new Scenario(name, Set.of(), Set.of(claim), body);
     }
 }

@@ -10,7 +10,9 @@ public final class Suite {
 
     /** {@return all scenarios, in the order of their themes} */
     public static List<Scenario> scenarios() {
-        return Stream.of(allocation(), services()).flatMap(List::stream).toList();
+        return Stream.of(allocation(), requests(), services())
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** {@return the scenarios about who gets a page of which node} */
@@ -25,8 +27,22 @@ public final class Suite {
                 .toList();
     }
 
-    /** {@return the scenarios about what becomes of pages that are there} */
-    private static List<Scenario> services() {
+    /** {@return the scenarios about what daemons and the mechanism do to pages that are there, unasked} */
+    public static List<Scenario> services() {
+        return Stream.of(
+                        ReclaimScenarios.all(),
+                        DemotionScenarios.all(),
+                        BalanceScenarios.all(),
+                        MergeScenarios.all(),
+                        ForkScenarios.all(),
+                        LargeScenarios.all(),
+                        UnplugScenarios.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** {@return the scenarios about what becomes of pages on somebody's request} */
+    private static List<Scenario> requests() {
         return Stream.of(
                         RangeScenarios.all(),
                         MoveScenarios.all(),

@@ -53,14 +53,22 @@ public final class TwoDevices implements AutoCloseable {
      * @param allowed nodes that the space's tenant may use; all when none is named
      */
     public TwoDevices(MachineFactory factory, String driver, String policy, int... allowed) {
-        var environment = factory.wallClock(new JvmThreads(), 1);
-        machine = factory.create(MachineSpec.of(profile(driver), policy), environment);
+        this(factory, spec(driver, policy), allowed);
+    }
+
+    /** The same, for more than the devices and the policy. */
+    TwoDevices(MachineFactory factory, MachineSpec spec, int... allowed) {
+        machine = factory.create(spec, factory.wallClock(new JvmThreads(), 1));
         String tenant = allowed.length == 0 ? Machine.DEFAULT_TENANT : "confined";
         if (allowed.length > 0) {
             machine.tenant(tenant, NodeSet.of(allowed), List.of());
         }
         space = machine.openSpace("s", tenant);
         cpu = space.attach(LOCAL);
+    }
+
+    static MachineSpec spec(String driver, String policy) {
+        return MachineSpec.of(profile(driver), policy);
     }
 
     private static TopologyProfile profile(String driver) {

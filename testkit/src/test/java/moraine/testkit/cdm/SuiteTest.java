@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,11 +29,16 @@ final class SuiteTest {
     void shouldHaveAScenarioForEachClaimAndEachRow() {
         List<Scenario> scenarios = Suite.scenarios();
         assertThat(scenarios).extracting(Scenario::name).doesNotHaveDuplicates();
-        assertThat(scenarios.stream().flatMap(scenario -> scenario.needs().stream()))
+        assertThat(scenarios.stream()
+                        .flatMap(scenario -> Stream.concat(scenario.needs().stream(), scenario.asks().stream())))
                 .contains(Claim.values());
         assertThat(scenarios)
                 .filteredOn(scenario -> scenario.name().startsWith("row_"))
                 .hasSameSizeAs(Requester.values());
+        assertThat(Suite.services())
+                .extracting(Scenario::name)
+                .hasSizeGreaterThan(20)
+                .isSubsetOf(scenarios.stream().map(Scenario::name).toList());
         assertThat(Suite.allocation())
                 .extracting(Scenario::name)
                 .isSubsetOf(scenarios.stream().map(Scenario::name).toList());
