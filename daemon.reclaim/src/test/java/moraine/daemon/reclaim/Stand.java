@@ -2,6 +2,7 @@ package moraine.daemon.reclaim;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
@@ -39,12 +40,24 @@ final class Stand implements AutoCloseable {
     }
 
     Stand(String profile, String policy, List<String> daemons, NodeSet allowed, SwapSpec swap) {
+        this(profile, policy, daemons, allowed, swap, _ -> {});
+    }
+
+    /** @param more adds what else the machine is to know */
+    Stand(
+            String profile,
+            String policy,
+            List<String> daemons,
+            NodeSet allowed,
+            SwapSpec swap,
+            Consumer<Providers> more) {
         MachineProfile load = Profiles.load(profile);
         var providers = new Providers();
         providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 0);
         providers.policies().add("managed", new ManagedProvider(), "moraine.policy.managed 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
         providers.daemons().add("reclaim", new ReclaimProvider(), "moraine.daemon.reclaim 0.1", 0);
+        more.accept(providers);
         time = new VirtualEnvironment(load, Map.of(FAST, 8L << 10), /* seed= */ 1);
         var spec = MachineSpec.of(load.topology(), policy)
                 .withCapacities(Map.of(FAST, 16L << 20, SLOW, 32L << 20))
