@@ -59,6 +59,10 @@ final class Ledger {
                 open.add(exit.toString());
             }
         }
+        long swapped = machine.counter("swap.total.pages") - machine.counter("swap.free.pages");
+        if (swapped != 0) {
+            open.add(swapped + " swap slots are in use");
+        }
         machine.spaces().forEach(space -> open.add("space " + space.name() + " is open"));
         return String.join("\n", open);
     }

@@ -27,6 +27,17 @@ final class Main implements Callable<Integer> {
     @Option(names = "--seed", description = "repeats the choices of a run, though not how its threads met")
     private long seed = System.nanoTime() & 0xffffff;
 
+    private static final List<String> SUMS = List.of(
+            "operations",
+            "pages proven",
+            "pages moved",
+            "pages swapped out",
+            "pages swapped in",
+            "pages merged",
+            "hints planted",
+            "hints met",
+            "mismatches");
+
     private Main() {}
 
     public static void main(String... arguments) {
@@ -54,7 +65,7 @@ final class Main implements Callable<Integer> {
     private static String table(Map<String, String> answer) {
         StringBuilder text = new StringBuilder();
         Stream.of(Kind.values()).forEach(kind -> row(text, kind.label(), number(answer, kind.label())));
-        for (String sum : List.of("operations", "pages proven", "pages moved", "mismatches")) {
+        for (String sum : SUMS) {
             row(text, sum, number(answer, sum));
         }
         row(text, "leaks", "" + String.valueOf(answer.get("leaks")).lines().count());

@@ -84,6 +84,7 @@ final class Moves {
             case 0, 1 -> free(process, region);
             case 2, 3 -> dead(process, region);
             case 4 -> large(process, region);
+            case 5 -> mergeable(process, region);
             default -> place(process, region);
         }
     }
@@ -135,6 +136,15 @@ final class Moves {
                 Accesses.unlessGone(region, e);
             }
         }
+    }
+
+    private void mergeable(SoakedProcess process, Region region) {
+        if (region.type != Region.Type.PRIVATE || region.parts > 1) {
+            return;
+        }
+        Advice advice = random.nextInt(4) == 0 ? Advice.UNMERGEABLE : Advice.MERGEABLE;
+        process.space.advise(region.base, region.bytes(), advice);
+        soak.tally.did(Kind.ADVISE_MERGEABLE);
     }
 
     private void place(SoakedProcess process, Region region) {

@@ -24,9 +24,13 @@ final class Pinning {
     private final Accesses accesses;
     private final List<Held> pins = new ArrayList<>();
 
-    /** A pin, and for each page of it the version that stays, or LIVE while it is the region's. */
+    /**
+     * A pin, and for each page of it the version that stays, or LIVE while it is the region's; and whether that is one
+     * that was advised free, so that it may have been dropped before it was pinned.
+     */
     @SuppressWarnings("ArrayRecordComponent") // changed in place, never compared
-    private record Held(Pin pin, Region region, SoakedProcess process, int first, boolean writes, int[] frozen) {}
+    private record Held(
+            Pin pin, Region region, SoakedProcess process, int first, boolean writes, int[] frozen, boolean[] loose) {}
 
     Pinning(Soak soak, RandomGenerator random, Accesses accesses) {
         this.soak = soak;
@@ -63,7 +67,7 @@ final class Pinning {
         }
         int[] frozen = new int[count];
         Arrays.fill(frozen, LIVE);
-        Held held = new Held(pin, region, process, first, writes, frozen);
+        Held held = new Held(pin, region, process, first, writes, frozen, new boolean[count]);
         pins.add(held);
         soak.tally.did(Kind.PIN);
         verify(held);
@@ -90,7 +94,8 @@ final class Pinning {
             int page = held.first + i;
             if (held.frozen[i] == LIVE) {
                 region.prove(page, words, "a pin");
-            } else if (Pattern.mismatch(words, region.words(), region.key(page), held.frozen[i]) >= 0) {
+            } else if (!(held.loose[i] && Pattern.zeros(words, region.words()))
+                    && Pattern.mismatch(words, region.words(), region.key(page), held.frozen[i]) >= 0) {
                 throw new Mismatch("a pin of page " + page + " of region " + region.id
                         + ", which is not mapped any more, does not hold version " + held.frozen[i]);
             }
@@ -136,6 +141,7 @@ final class Pinning {
                 int page = held.first + i;
                 if (held.frozen[i] == LIVE && page >= first && page < first + count) {
                     held.frozen[i] = region.versions[page];
+                    held.loose[i] = region.loose[page];
                 }
             }
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.host.Device;
@@ -45,12 +46,21 @@ final class Plugins {
     private final BundleContext context;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicInteger[] changes = {new AtomicInteger(), new AtomicInteger()};
+    private final ServiceRegistration<DaemonProvider> daemon;
     private @Nullable ServiceRegistration<DriverProvider> second;
     private @Nullable Machine machine;
 
     Plugins(BundleContext context) {
         this.context = context;
         registerSecond();
+        daemon = context.registerService(
+                DaemonProvider.class,
+                new SoakDaemon(),
+                FrameworkUtil.asDictionary(Map.of(
+                        DaemonProvider.NAME_PROPERTY,
+                        SoakDaemon.NAME,
+                        DaemonProvider.KIND_PROPERTY,
+                        DaemonProvider.KIND)));
     }
 
     void of(Machine theMachine) {
@@ -246,6 +256,7 @@ final class Plugins {
             now.unregister();
             second = null;
         }
+        daemon.unregister();
     }
 
     /** The bundle's driver under another name. */

@@ -30,6 +30,7 @@ final class SoakBundle {
         PageKernel.class,
         Pattern.class,
         Pinning.class,
+        SoakDaemon.class,
         Plugins.class,
         SoakedProcess.class,
         Region.class,

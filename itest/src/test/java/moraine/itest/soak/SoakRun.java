@@ -16,10 +16,12 @@ import java.util.function.BooleanSupplier;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
+import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Parameters;
+import moraine.core.api.model.SwapSpec;
 import moraine.testkit.HandBuilt;
 import moraine.testkit.JvmThreads;
 import org.osgi.framework.BundleContext;
@@ -38,6 +40,21 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
     private static final String TENANT = "soak";
     private static final long RAM_BYTES = 192L << 20;
     private static final long DEVICE_BYTES = 8L << 20;
+    private static final long SWAP_BYTES = 64L << 20;
+    private static final List<String> DAEMONS = List.of(
+            SoakDaemon.NAME,
+            "balance(periodMaxUs=1000000,periodMinUs=1000)",
+            "merge(periodUs=1000,useZeroPages=true)",
+            "reclaim",
+            "arbiter");
+    /** Counters that say that a daemon worked, by how a run's answer calls them. */
+    private static final Map<String, String> DAEMON_WORK = Map.of(
+            "pages swapped out", "pswpout",
+            "pages swapped in", "pswpin",
+            "pages merged", "ksm.freed.pages",
+            "hints planted", "numa_pte_updates",
+            "hints met", "numa_hint_faults");
+
     private static final long TICK_MS = 200;
 
     private final Tally tally = new Tally();
@@ -47,7 +64,7 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
         long seed = number(order, "seed");
         Plugins plugins = new Plugins(context);
         Path folder = folder();
-        Machine machine = machine(context, seed);
+        Machine machine = machine(context, seed, folder);
         plugins.of(machine);
         String leaks = "";
         try {
@@ -75,7 +92,7 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
         }
     }
 
-    private static Machine machine(BundleContext context, long seed) {
+    private static Machine machine(BundleContext context, long seed, Path folder) {
         ServiceReference<MachineFactory> reference =
                 Objects.requireNonNull(context.getServiceReference(MachineFactory.class), "no MachineFactory");
         MachineFactory factory = context.getService(reference);
@@ -84,7 +101,9 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
                 .withDevices(List.of(
                         new DeviceSpec("gpu0", Plugins.FIRST_DRIVER, 1, coherent),
                         new DeviceSpec("gpu1", Plugins.SECOND_DRIVER, 2, coherent)))
-                .withCapacities(Map.of(0, RAM_BYTES, 1, DEVICE_BYTES, 2, DEVICE_BYTES));
+                .withCapacities(Map.of(0, RAM_BYTES, 1, DEVICE_BYTES, 2, DEVICE_BYTES))
+                .withSwap(SwapSpec.file(folder.resolve("swap"), SWAP_BYTES))
+                .withDaemons(DAEMONS);
         Machine machine = factory.create(spec, factory.wallClock(new JvmThreads(), seed));
         machine.tenant(TENANT, NodeSet.ALL, List.of());
         return machine;
@@ -111,6 +130,9 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
         soak.unmapCommons();
         space.close();
         machine.policies().settle();
+        machine.daemons().stream()
+                .filter(daemon -> daemon.state() == DaemonInfo.State.EJECTED)
+                .forEach(daemon -> tally.fail(new AssertionError("a daemon was thrown out: " + daemon)));
         return ledger.open(machine);
     }
 
@@ -153,6 +175,7 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
         answer.put("operations", "" + tally.operations());
         answer.put("pages proven", "" + tally.provenPages());
         answer.put("pages moved", "" + Ledger.moved(machine));
+        DAEMON_WORK.forEach((label, counter) -> answer.put(label, "" + machine.counter(counter)));
         return answer;
     }
 
