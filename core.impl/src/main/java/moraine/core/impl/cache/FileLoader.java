@@ -118,7 +118,12 @@ final class FileLoader {
     private long claim(FileObject file, long from, long to, FileObject.Load mine) {
         long limit = Math.min(to, file.pages());
         long at = from;
-        while (at < limit && !present(file, at) && file.loads.putIfAbsent(at, mine) == null) {
+        while (at < limit && file.loads.putIfAbsent(at, mine) == null) {
+            // only now: who had claimed it before may have brought it in meanwhile
+            if (present(file, at)) {
+                file.loads.remove(at, mine);
+                break;
+            }
             at++;
         }
         return at;
