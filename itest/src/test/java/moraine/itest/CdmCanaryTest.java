@@ -133,6 +133,7 @@ final class CdmCanaryTest {
         var answers = new HashMap<>(RuleTable.column(Designs.COHERENT_NODES, "zonelist"));
         answers.remove(Requester.PREFER);
 
-        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of(Claim.RECLAIM)))).containsExactly("row_prefer");
+        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of(Claim.RECLAIM))))
+                .containsExactly("row_prefer");
     }
 }
