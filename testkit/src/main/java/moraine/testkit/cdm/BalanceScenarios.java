@@ -39,11 +39,11 @@ final class BalanceScenarios {
         long device = at + SOME * Pages.SIZE;
         long far = device + SOME * Pages.SIZE;
         with.write(at, 0, 3 * SOME);
-        with.move(device, SOME, C);
-        MigrationReport _ = on.space().migrate(far, SOME * Pages.SIZE, FAR, Cause.USER);
         with.prove(at, SOME, LOCAL);
-        with.prove(device, SOME, C);
-        with.prove(far, SOME, FAR);
+        with.bring(device, SOME, C);
+        with.bring(far, SOME, FAR, () -> {
+            MigrationReport _ = on.space().migrate(far, SOME * Pages.SIZE, FAR, Cause.USER);
+        });
         List<VmaInfo> before = on.space().info().mappings();
         boolean promotes = rig.claims(Claim.PROMOTION);
         with.eventually("RAM pages near who uses them", () -> {

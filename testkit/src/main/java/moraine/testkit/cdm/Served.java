@@ -51,27 +51,53 @@ record Served(Rig rig, TwoDevices on) {
 
     /** Has a driver move pages, again where a daemon held some just then. */
     void move(long at, long pages, int device) {
-        for (int turn = 0; turn < TURNS && on.count(at, pages, device) < pages; turn++) {
+        move(at, pages, device, () -> on.device(device).migrateToDevice(on.space(), at, pages * Pages.SIZE));
+    }
+
+    /** The same for whoever moves pages to a node. @return whether all were there at one moment */
+    private boolean move(long at, long pages, int node, Runnable once) {
+        for (int turn = 0; turn < TURNS; turn++) {
+            if (resident(at, pages, node) == pages) {
+                return true;
+            }
             if (turn > 0) {
                 Rig.pause();
             }
-            on.device(device).migrateToDevice(on.space(), at, pages * Pages.SIZE);
+            once.run();
         }
+        return resident(at, pages, node) == pages;
     }
 
-    /** {@return the address of so many pages on a device, proven to be there} */
+    /** Has a driver move pages, and proves that they were there, however soon daemons take some away again. */
+    void bring(long at, long pages, int device) {
+        bring(at, pages, device, () -> on.device(device).migrateToDevice(on.space(), at, pages * Pages.SIZE));
+    }
+
+    /** The same for whoever moves pages to a node. */
+    void bring(long at, long pages, int node, Runnable once) {
+        boolean proven = move(at, pages, node, once);
+        assertThat(proven).as(() -> proof(at, pages, node)).isTrue();
+    }
+
+    /** {@return the address of so many pages on a device, proven to have been there} */
     long placed(long pages, int device) {
         long at = on.map(pages);
         place(at, 0, pages, device);
-        prove(at, pages, device);
+        bring(at, pages, device);
         return at;
     }
 
     /** Proves where pages are before anything is to happen to them; without that the rest would prove nothing. */
     void prove(long at, long pages, int node) {
-        assertThat(pages(at, pages, page -> page.node() == node && RESIDENT.contains(page.state())))
-                .as("residency proof: pages on node %d before the scenario, now %s", node, on.where(at, pages))
-                .isEqualTo(pages);
+        assertThat(resident(at, pages, node)).as(() -> proof(at, pages, node)).isEqualTo(pages);
+    }
+
+    private long resident(long at, long pages, int node) {
+        return pages(at, pages, page -> page.node() == node && RESIDENT.contains(page.state()));
+    }
+
+    private String proof(long at, long pages, int node) {
+        return "residency proof: pages on node " + node + " before the scenario, now " + on.where(at, pages);
     }
 
     long pages(long at, long pages, Predicate<PageInfo> what) {

@@ -113,7 +113,8 @@ public interface AddressSpace extends AutoCloseable {
     MemoryPolicy memoryPolicy();
 
     /**
-     * Moves pages one by one, or tells where they are (Linux move_pages). A 2 MiB page moves whole.
+     * Moves pages one by one, or tells where they are (Linux move_pages). A 2 MiB page moves whole. One that somebody
+     * holds is tried ten times, then it is EBUSY.
      *
      * @param nodes where each page is to be, or null to ask
      * @param all whether pages that other spaces map too are moved
@@ -135,7 +136,8 @@ public interface AddressSpace extends AutoCloseable {
     long migratePages(NodeSet from, NodeSet to, boolean all);
 
     /**
-     * Moves the pages of a range to a node, as {@code move_pages} does for an application.
+     * Moves the pages of a range to a node, as {@code move_pages} does for an application; one that somebody holds is
+     * tried ten times.
      *
      * @throws moraine.core.api.model.MoraineException EACCES when the node's type does not allow it
      */

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * replaced: a reference that somebody took meanwhile rejects the slot. Rejecting restores entries with all their bits.
  * One slot never affects another.
  *
- * Locks. A folio's lock is only tried, never awaited, except that the caller of bringBack comes again. With folio locks
+ * Locks. A folio's lock is only tried, never awaited; the caller of bringBack comes again, and an order that insists
+ * tries a few passes more, with no folio held between them. With folio locks
  * held, object, notifier, device and region locks are taken in that order, and nothing of theirs waits for a folio. An
  * object's lock is kept over a run of slots in UnmapStep and FinaliseStep (ObjectRun) and in no other step.
  * Translations are announced from before the first entry changes until the last is restored.
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves pages. One an agent; not for two threads at a time. */
 public final class Batch {
+    /** Turns of a wait between two passes: first spins, then yields, then parks. */
+    private static final int PAUSES = 16;
+
     private final Rooms rooms;
     private final Announcements announcements = new Announcements();
     private final Order order = new Order();
@@ -97,13 +101,34 @@ public final class Batch {
     public int moveRange(SpaceImpl space, long start, long end) {
         slots.clear(space);
         for (long at = start; at < end; ) {
-            slots.refill();
-            long next = collect.range(space, at, end);
-            passes(space, at, next - at);
+            long next = moveSome(space, at, end);
+            for (int pass = 1; again(pass); pass++) {
+                int already = slots.already;
+                moveSome(space, at, next);
+                slots.already = already;
+            }
             at = next;
         }
         slots.space = null;
         return slots.moved;
+    }
+
+    /** Moves as many pages of a range as there are slots. @return where the rest of it begins */
+    private long moveSome(SpaceImpl space, long start, long end) {
+        slots.refill();
+        long next = collect.range(space, start, end);
+        passes(space, start, next - start);
+        return next;
+    }
+
+    /** {@return whether the order insists on pages that somebody else held} Waits a moment then. */
+    private boolean again(int pass) {
+        if (!slots.busy || pass >= order.passes || rooms.environment.clock().virtual()) {
+            return false;
+        }
+        slots.busy = false;
+        rooms.actors.pause(pass * PAUSES);
+        return true;
     }
 
     /**
@@ -114,14 +139,26 @@ public final class Batch {
     public int movePages(SpaceImpl space, long[] addresses, int count) {
         slots.clear(space);
         for (int at = 0; at < count; ) {
-            slots.refill();
-            for (; at < count && slots.room(); at++) {
-                collect.page(space, addresses[at]);
+            int next = moveSome(space, addresses, at, count);
+            for (int pass = 1; again(pass); pass++) {
+                int already = slots.already;
+                moveSome(space, addresses, at, next);
+                slots.already = already;
             }
-            passes(space, 0, 0);
+            at = next;
         }
         slots.space = null;
         return slots.moved;
+    }
+
+    private int moveSome(SpaceImpl space, long[] addresses, int from, int to) {
+        slots.refill();
+        int at = from;
+        for (; at < to && slots.room(); at++) {
+            collect.page(space, addresses[at]);
+        }
+        passes(space, 0, 0);
+        return at;
     }
 
     /**

@@ -12,6 +12,8 @@ import moraine.core.api.model.Reason;
 public final class Order {
     private static final int ANY = -1;
     private static final int SYSTEM = -2;
+    /** Passes of an order that insists (Linux NR_MAX_MIGRATE_PAGES_RETRY). */
+    private static final int MOST_PASSES = 10;
 
     int target = -1;
     private int sources = ANY;
@@ -23,6 +25,8 @@ public final class Order {
     long hotStart;
     long hotEnd;
     boolean holes;
+    /** Times that pages are tried which somebody else holds. */
+    int passes = 1;
 
     /**
      * Moves pages to a node, or not at all.
@@ -50,7 +54,14 @@ public final class Order {
         hotStart = 0;
         hotEnd = Long.MAX_VALUE;
         holes = false;
+        passes = 1;
         sources = ANY;
+        return this;
+    }
+
+    /** Tries pages that somebody else holds for a moment a few times, as an application may expect. */
+    public Order insisting() {
+        passes = MOST_PASSES;
         return this;
     }
 

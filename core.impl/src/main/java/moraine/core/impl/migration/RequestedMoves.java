@@ -47,7 +47,10 @@ public final class RequestedMoves implements PolicyMoves {
         long stamp = space.lockShared();
         try {
             if (!space.closed()) {
-                agent.batch().order().to(node, reason, cause, mover);
+                Order order = agent.batch().order().to(node, reason, cause, mover);
+                if (reason == Reason.USER_MIGRATE) {
+                    order.insisting();
+                }
                 moved = agent.batch().moveRange(space, address, address + bytes);
                 already = agent.batch().already();
             }

@@ -51,7 +51,7 @@ final class Outboxes {
             return;
         }
         Arrays.sort(box, 0, sizes[node]);
-        agent.batch().order().to(node, Reason.USER_MIGRATE, Cause.USER, mover);
+        agent.batch().order().to(node, Reason.USER_MIGRATE, Cause.USER, mover).insisting();
         moved += agent.batch().movePages(space, box, sizes[node]);
         full |= agent.batch().full() ? 1L << node : 0;
         sizes[node] = 0;
