@@ -64,6 +64,11 @@ final class Workspace {
         return root.resolve("itest").resolve(folder);
     }
 
+    /** What a module says of itself. */
+    Path readme(String folder) {
+        return root.resolve(folder).resolve("README.md");
+    }
+
     Path cnf(String name) {
         return root.resolve("cnf").resolve(name);
     }

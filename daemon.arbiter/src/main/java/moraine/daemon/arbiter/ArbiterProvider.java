@@ -1,10 +1,12 @@
 package moraine.daemon.arbiter;
 
+import java.util.List;
 import moraine.core.api.daemon.Daemon;
 import moraine.core.api.daemon.DaemonProvider;
 import moraine.core.api.host.DaemonContext;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +18,11 @@ import org.osgi.service.component.annotations.Component;
             DaemonProvider.KIND_PROPERTY + "=" + DaemonProvider.KIND
         })
 public final class ArbiterProvider implements DaemonProvider {
+    @Override
+    public List<Parameter> parameters() {
+        return ArbiterSettings.ALL;
+    }
+
     @Override
     public Verdict check(MachineView machine, Parameters parameters) {
         try {

@@ -1,9 +1,7 @@
 package moraine.daemon.arbiter;
 
 import java.util.List;
-import java.util.TreeSet;
-import moraine.core.api.model.Errno;
-import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 
 /**
@@ -17,41 +15,38 @@ import moraine.core.api.model.Parameters;
  * @param keepNs for which a tenant keeps the room that was made for it
  */
 record ArbiterSettings(long periodNs, int idleRounds, int busyPercent, long starvingPages, long restNs, long keepNs) {
-    private static final String PERIOD = "periodUs";
-    private static final String IDLE = "idle";
-    private static final String BUSY = "busy";
-    private static final String STARVING = "starving";
-    private static final String REST = "restUs";
-    private static final String KEEP = "keepUs";
-    private static final List<String> NAMES = List.of(BUSY, IDLE, KEEP, PERIOD, REST, STARVING);
-
+    private static final String US = "microseconds";
     private static final int LONGEST_US = 600_000_000;
 
+    private static final Parameter.Amount PERIOD = Parameter.amount(
+            "periodUs",
+            1000,
+            10,
+            1_000_000,
+            US,
+            "time between two looks at who starves, and two rounds over a node's pages");
+    private static final Parameter.Amount IDLE =
+            Parameter.amount("idle", 20, 1, 63, "rounds", "rounds without a use after which a page lies idle");
+    private static final Parameter.Amount BUSY = Parameter.amount(
+            "busy", 50, 0, 100, "percent", "share of an owner's pages in use above which it keeps all");
+    private static final Parameter.Amount STARVING = Parameter.amount(
+            "starving", 64, 1, Integer.MAX_VALUE, "pages", "pages not got, from which on a tenant starves");
+    private static final Parameter.Amount REST =
+            Parameter.amount("restUs", 100_000, 0, LONGEST_US, US, "how long an owner that yielded is left alone");
+    private static final Parameter.Amount KEEP = Parameter.amount(
+            "keepUs", 200_000, 0, LONGEST_US, US, "how long a tenant keeps the room that was made for it");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(BUSY, IDLE, KEEP, PERIOD, REST, STARVING);
+
     static ArbiterSettings of(Parameters given) {
-        var unknown = new TreeSet<>(given.values().keySet());
-        NAMES.forEach(unknown::remove);
-        if (!unknown.isEmpty()) {
-            throw bad("arbiter has no parameter " + unknown.first() + ", only " + String.join(", ", NAMES));
-        }
+        given.requireKnown(ArbiterDaemon.NAME, ALL);
         return new ArbiterSettings(
-                1000 * within(given, PERIOD, 1000, 10, 1_000_000, "microseconds"),
-                (int) within(given, IDLE, 20, 1, 63, "rounds"),
-                (int) within(given, BUSY, 50, 0, 100, "percent"),
-                within(given, STARVING, 64, 1, Integer.MAX_VALUE, "pages"),
-                1000 * within(given, REST, 100_000, 0, LONGEST_US, "microseconds"),
-                1000 * within(given, KEEP, 200_000, 0, LONGEST_US, "microseconds"));
-    }
-
-    private static long within(Parameters given, String name, long usual, long least, long most, String unit) {
-        long value = given.number(name, usual);
-        if (value < least || value > most) {
-            throw bad("parameter " + name + "=" + value + " " + unit + " is not within " + least + " to " + most + "; "
-                    + usual + " is usual");
-        }
-        return value;
-    }
-
-    private static MoraineException bad(String message) {
-        return MoraineException.caller(Errno.EINVAL, message);
+                1000 * PERIOD.of(given),
+                (int) IDLE.of(given),
+                (int) BUSY.of(given),
+                STARVING.of(given),
+                1000 * REST.of(given),
+                1000 * KEEP.of(given));
     }
 }

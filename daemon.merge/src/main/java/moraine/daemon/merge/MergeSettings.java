@@ -1,10 +1,8 @@
 package moraine.daemon.merge;
 
 import java.util.List;
-import java.util.TreeSet;
 import moraine.core.api.daemon.MergeRules;
-import moraine.core.api.model.Errno;
-import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 
 /**
@@ -15,39 +13,26 @@ import moraine.core.api.model.Parameters;
  * @param periodNs between two ticks
  */
 record MergeSettings(MergeRules rules, long pagesToScan, long periodNs) {
-    private static final String ACROSS_NODES = "mergeAcrossNodes";
-    private static final String ACROSS_TENANTS = "mergeAcrossTenants";
-    private static final String ZERO_PAGES = "useZeroPages";
-    private static final String SHARING = "maxPageSharing";
-    private static final String PAGES = "pagesToScan";
-    private static final String PERIOD = "periodUs";
-    private static final List<String> ALL = List.of(SHARING, ACROSS_NODES, ACROSS_TENANTS, PAGES, PERIOD, ZERO_PAGES);
+    private static final Parameter.Flag ACROSS_NODES =
+            Parameter.flag("mergeAcrossNodes", false, "whether pages of different nodes become one");
+    private static final Parameter.Flag ACROSS_TENANTS =
+            Parameter.flag("mergeAcrossTenants", false, "whether pages of different tenants become one");
+    private static final Parameter.Flag ZERO_PAGES =
+            Parameter.flag("useZeroPages", false, "whether empty pages become the zero page");
+    private static final Parameter.Amount SHARING = Parameter.amount(
+            "maxPageSharing", 256, 2, MergeRules.MOST_SHARING, "pages", "pages that a merged one stands for at most");
+    private static final Parameter.Amount PAGES =
+            Parameter.amount("pagesToScan", 1024, 1, 1 << 20, "pages", "pages looked at in a tick");
+    private static final Parameter.Amount PERIOD =
+            Parameter.amount("periodUs", 20_000, 10, 10_000_000, "microseconds", "time between two ticks");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(SHARING, ACROSS_NODES, ACROSS_TENANTS, PAGES, PERIOD, ZERO_PAGES);
 
     static MergeSettings of(Parameters given) {
-        var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(ALL);
-        if (!unknown.isEmpty()) {
-            throw bad("merge has no parameter " + unknown.first() + ", only " + String.join(", ", ALL));
-        }
+        given.requireKnown(MergeDaemon.NAME, ALL);
         var rules = new MergeRules(
-                given.flag(ACROSS_NODES, false), given.flag(ACROSS_TENANTS, false), given.flag(ZERO_PAGES, false), (int)
-                        within(given, SHARING, 256, 2, MergeRules.MOST_SHARING, "pages"));
-        return new MergeSettings(
-                rules,
-                within(given, PAGES, 1024, 1, 1 << 20, "pages"),
-                1000 * within(given, PERIOD, 20_000, 10, 10_000_000, "microseconds"));
-    }
-
-    private static long within(Parameters given, String name, long usual, long least, long most, String unit) {
-        long value = given.number(name, usual);
-        if (value < least || value > most) {
-            throw bad("parameter " + name + "=" + value + " " + unit + " is not within " + least + " to " + most + "; "
-                    + usual + " is usual");
-        }
-        return value;
-    }
-
-    private static MoraineException bad(String message) {
-        return MoraineException.caller(Errno.EINVAL, message);
+                ACROSS_NODES.of(given), ACROSS_TENANTS.of(given), ZERO_PAGES.of(given), (int) SHARING.of(given));
+        return new MergeSettings(rules, PAGES.of(given), 1000 * PERIOD.of(given));
     }
 }

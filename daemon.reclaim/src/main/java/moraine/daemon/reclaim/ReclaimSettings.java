@@ -1,5 +1,7 @@
 package moraine.daemon.reclaim;
 
+import java.util.List;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Rank;
 
@@ -12,10 +14,17 @@ import moraine.core.api.model.Rank;
  * @param last what becomes of old pages that no slower node takes
  */
 record ReclaimSettings(Rank rank, int age, long periodNs, Last last) {
-    private static final String ORDER = "order";
-    private static final String AGE = "age";
-    private static final String LAST = "last";
-    private static final String PERIOD = "periodUs";
+    private static final Parameter.Choice<Rank> ORDER =
+            Parameter.choice("order", Rank.LATENCY, "figure of the edges by which one node is slower than another");
+    private static final Parameter.Amount AGE =
+            Parameter.amount("age", 1, 1, 255, "rounds", "rounds without a touch before a page leaves");
+    private static final Parameter.Amount PERIOD = Parameter.amount(
+            "periodUs", 1000, 10, 1_000_000, "microseconds", "time between two rounds over a node that is low");
+    private static final Parameter.Choice<Last> LAST =
+            Parameter.choice("last", Last.SWAP, "what becomes of old pages that no slower node takes");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(AGE, LAST, ORDER, PERIOD);
 
     /** What becomes of old pages that no slower node takes. */
     enum Last {
@@ -28,11 +37,7 @@ record ReclaimSettings(Rank rank, int age, long periodNs, Last last) {
     }
 
     static ReclaimSettings of(Parameters given) {
-        given.requireKnown(ReclaimDaemon.NAME, AGE, LAST, ORDER, PERIOD);
-        return new ReclaimSettings(
-                given.choice(ORDER, Rank.LATENCY),
-                (int) given.within(AGE, 1, 1, 255, "rounds"),
-                1000 * given.within(PERIOD, 1000, 10, 1_000_000, "microseconds"),
-                given.choice(LAST, Last.SWAP));
+        given.requireKnown(ReclaimDaemon.NAME, ALL);
+        return new ReclaimSettings(ORDER.of(given), (int) AGE.of(given), 1000 * PERIOD.of(given), LAST.of(given));
     }
 }

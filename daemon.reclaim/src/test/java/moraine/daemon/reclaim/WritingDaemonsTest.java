@@ -24,6 +24,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.PageInfo;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Rank;
 import moraine.core.api.model.SwapSpec;
@@ -49,6 +50,11 @@ final class WritingDaemonsTest {
     @Component(property = {"moraine.name=cooler", "moraine.kind=daemon"})
     public static final class CoolerProvider implements DaemonProvider {
         @Override
+        public List<Parameter> parameters() {
+            return CoolerSettings.ALL;
+        }
+
+        @Override
         public Verdict check(MachineView machine, Parameters parameters) {
             try {
                 CoolerSettings.of(parameters);
@@ -67,11 +73,16 @@ final class WritingDaemonsTest {
 
     // guide: settings
     record CoolerSettings(int age, long periodNs) {
+        private static final Parameter.Amount AGE =
+                Parameter.amount("age", 8, 1, 255, "rounds", "rounds without a touch before a page goes");
+        private static final Parameter.Amount PERIOD =
+                Parameter.amount("periodUs", 10_000, 10, 10_000_000, "microseconds", "time between two rounds");
+
+        static final List<Parameter> ALL = List.of(AGE, PERIOD);
+
         static CoolerSettings of(Parameters given) {
-            given.requireKnown("cooler", "age", "periodUs");
-            return new CoolerSettings(
-                    (int) given.within("age", 8, 1, 255, "rounds"),
-                    1000 * given.within("periodUs", 10_000, 10, 10_000_000, "microseconds"));
+            given.requireKnown("cooler", ALL);
+            return new CoolerSettings((int) AGE.of(given), 1000 * PERIOD.of(given));
         }
     }
     // guide: end

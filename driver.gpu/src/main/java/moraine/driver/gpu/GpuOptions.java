@@ -17,10 +17,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String size() default "";
 
     @AttributeDefinition(name = "Coherent", description = "CPUs can address its memory and caches stay coherent")
-    boolean coherent() default GpuSettings.COHERENT;
+    boolean coherent() default GpuSettings.Usual.COHERENT;
 
     @AttributeDefinition(name = "Faulting", description = "It stops at a missing translation and tries again later")
-    boolean faulting() default GpuSettings.FAULTING;
+    boolean faulting() default GpuSettings.Usual.FAULTING;
 
     @AttributeDefinition(
             name = "Owner",
@@ -34,7 +34,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "1",
             max = "65536")
-    int resident() default GpuSettings.RESIDENT;
+    int resident() default GpuSettings.Usual.RESIDENT;
 
     @AttributeDefinition(
             name = "Fault buffer",
@@ -42,7 +42,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "1",
             max = "65536")
-    int faults() default GpuSettings.FAULTS;
+    int faults() default GpuSettings.Usual.FAULTS;
 
     @AttributeDefinition(
             name = "Workers",
@@ -50,7 +50,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "1",
             max = "64")
-    int workers() default GpuSettings.WORKERS;
+    int workers() default GpuSettings.Usual.WORKERS;
 
     @AttributeDefinition(
             name = "Copy engines",
@@ -58,12 +58,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "1",
             max = "16")
-    int engines() default GpuSettings.ENGINES;
+    int engines() default GpuSettings.Usual.ENGINES;
 
     @AttributeDefinition(
             name = "Counter granularity",
             description = "Size of a region with one access counter; a power of two from 4KiB to 16GiB")
-    String granularity() default GpuSettings.GRANULARITY;
+    String granularity() default GpuSettings.Usual.GRANULARITY;
 
     @AttributeDefinition(
             name = "Counter threshold",
@@ -71,5 +71,5 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "0",
             max = "1000000000")
-    int threshold() default GpuSettings.THRESHOLD;
+    int threshold() default GpuSettings.Usual.THRESHOLD;
 }

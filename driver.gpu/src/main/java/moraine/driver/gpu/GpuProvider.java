@@ -1,10 +1,12 @@
 package moraine.driver.gpu;
 
+import java.util.List;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.driver.DriverProvider;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Verdict;
 import org.osgi.service.component.annotations.Component;
 
@@ -16,6 +18,11 @@ import org.osgi.service.component.annotations.Component;
         })
 public final class GpuProvider implements DriverProvider {
     static final String NAME = "gpu";
+
+    @Override
+    public List<Parameter> parameters() {
+        return GpuSettings.ALL;
+    }
 
     @Override
     public Verdict check(DeviceSpec device) {

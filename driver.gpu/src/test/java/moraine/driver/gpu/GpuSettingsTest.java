@@ -30,13 +30,13 @@ final class GpuSettingsTest {
                 "granularity=3MiB|is not a power of two from 4KiB to 16GiB",
                 "granularity=2048|is not a power of two from 4KiB to 16GiB",
                 "threshold=-1|is not within 0 to 1000000000",
-                "residents=4|parameter residents is unknown to driver gpu; it has coherent, engines"
+                "residents=4|driver gpu has no parameter residents, only coherent, engines"
             })
     void shouldRefuseInALine(String parameter, String problem) {
         Verdict verdict = check(parameter);
         assertThat(verdict.accepted()).isFalse();
         assertThat(verdict.reason())
-                .startsWith("device gpu7: parameter ")
+                .startsWith("device gpu7: ")
                 .contains(problem)
                 .doesNotContain("\n");
     }

@@ -11,6 +11,8 @@ import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameter;
+import moraine.core.api.model.PluginInfo;
 import moraine.core.api.model.PolicyInfo;
 import moraine.core.api.model.SpaceInfo;
 import moraine.core.api.model.TopologyProfile;
@@ -157,6 +159,24 @@ final class MachineRecords {
                     .with("most", tunable.most())
                     .with("description", tunable.description())
                     .with("source", tunable.source());
+        }
+        return records;
+    }
+
+    /** {@return what plug-ins may be given} */
+    static Records parameters(List<PluginInfo> plugins) {
+        var records = new Records();
+        for (PluginInfo plugin : plugins) {
+            for (Parameter parameter : plugin.parameters()) {
+                records.add("parameter")
+                        .with("kind", plugin.kind())
+                        .with("plugin", plugin.name())
+                        .with("bundle", plugin.bundle())
+                        .with("name", parameter.name())
+                        .with("values", parameter.values())
+                        .with("usual", parameter.usual())
+                        .with("description", parameter.description());
+            }
         }
         return records;
     }

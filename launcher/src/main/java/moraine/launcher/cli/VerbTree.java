@@ -31,6 +31,7 @@ final class VerbTree {
                 .addSubcommand(new PoliciesVerb(workbench, console))
                 .addSubcommand(policy)
                 .addSubcommand(new DaemonsVerb(workbench, console))
+                .addSubcommand(new ParametersVerb(workbench, console))
                 .addSubcommand(new TunablesVerb(workbench, console));
         if (context != null) {
             root.addSubcommand(new ShellVerb(workbench, console, context));

@@ -57,6 +57,7 @@ final class FormatsTest {
                 new Verb("pages", Set.of("run")),
                 new Verb("policies", Set.of("policy")),
                 new Verb("daemons", Set.of("daemon")),
+                new Verb("parameters", Set.of("parameter")),
                 new Verb("tunables", Set.of("tunable")),
                 new Verb("policy use cdm", Set.of("exchange")),
                 new Verb("why", Set.of("page")));
@@ -133,7 +134,19 @@ final class FormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "nodes", "spaces", "pages", "policies", "daemons", "tunables", "why", "compare"})
+    @ValueSource(
+            strings = {
+                "run",
+                "nodes",
+                "spaces",
+                "pages",
+                "policies",
+                "daemons",
+                "parameters",
+                "tunables",
+                "why",
+                "compare"
+            })
     void shouldRefuseBothAtOnce(String verb) {
         assertThat(session.run(verb, "--csv", "--json"))
                 .isEqualTo(new Answer(

@@ -18,6 +18,7 @@ final class NearestTest {
             "policies",
             "policy",
             "daemons",
+            "parameters",
             "tunables",
             "shell",
             "help");

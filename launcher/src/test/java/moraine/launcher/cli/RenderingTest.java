@@ -15,9 +15,12 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.PageInfo;
 import moraine.core.api.model.PageState;
+import moraine.core.api.model.Parameter;
+import moraine.core.api.model.PluginInfo;
 import moraine.core.api.model.PolicyInfo;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Quantity;
+import moraine.core.api.model.Rank;
 import moraine.core.api.model.Sharing;
 import moraine.core.api.model.SpaceInfo;
 import moraine.core.api.model.TopologyProfile;
@@ -175,6 +178,34 @@ final class RenderingTest {
                 record,name,unit,value,usual,least,most,description,source
                 tunable,range.timeout,ms,2000,1000,1,600000,how long it is repeated,Linux
                 tunable,thrash.losses,losses,3,3,1,127,what makes a page thrash,UVM
+                """);
+    }
+
+    @Test
+    void shouldShowParameters() {
+        var plugins = List.of(
+                new PluginInfo(
+                        "daemon",
+                        "reclaim",
+                        "r 1.0",
+                        List.of(
+                                Parameter.amount("age", 1, 1, 2550, "rounds", "before a page leaves"),
+                                Parameter.choice("order", Rank.LATENCY, "what counts"))),
+                new PluginInfo("driver", "plain", "p 1.0", List.of()));
+
+        assertThat(ParametersText.of(plugins)).isEqualTo("""
+                daemon reclaim, r 1.0
+                  parameter  values                usual    does
+                  age        1 to 2,550 rounds     1        before a page leaves
+                  order      latency or bandwidth  latency  what counts
+
+                driver plain, p 1.0
+                  takes no parameters
+                """);
+        assertThat(MachineRecords.parameters(plugins).csv()).isEqualTo("""
+                record,kind,plugin,bundle,name,values,usual,description
+                parameter,daemon,reclaim,r 1.0,age,"1 to 2,550 rounds",1,before a page leaves
+                parameter,daemon,reclaim,r 1.0,order,latency or bandwidth,latency,what counts
                 """);
     }
 

@@ -1,9 +1,11 @@
 package moraine.policy.cdm;
 
+import java.util.List;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.host.PolicyContext;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.policy.PlacementPolicy;
@@ -18,6 +20,11 @@ import org.osgi.service.component.annotations.Component;
             "service.ranking:Integer=50"
         })
 public final class CdmProvider implements PolicyProvider {
+    @Override
+    public List<Parameter> parameters() {
+        return CdmSettings.ALL;
+    }
+
     @Override
     public Verdict check(MachineView machine, Parameters parameters) {
         try {

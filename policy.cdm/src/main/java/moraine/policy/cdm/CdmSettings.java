@@ -2,9 +2,9 @@ package moraine.policy.cdm;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.WhenFull;
 
@@ -20,12 +20,26 @@ import moraine.core.api.model.WhenFull;
  */
 record CdmSettings(
         Isolation isolation, boolean thisNode, long counterThreshold, boolean largePages, Spill spill, WhenFull full) {
-    private static final String SPILL = "spill";
-    private static final String FULL = "full";
-    private static final String ISOLATION = "isolation";
-    private static final String THIS_NODE = "thisNode";
-    private static final String THRESHOLD = "counterThreshold";
-    private static final String LARGE = "largePages";
+    private static final Parameter.Choice<Isolation> ISOLATION =
+            Parameter.choice("isolation", Isolation.ZONELIST, "what keeps unasked pages off the device");
+    private static final Parameter.Flag THIS_NODE = Parameter.flag(
+            "thisNode", true, "with isolation=cpuset, whether a request that takes no other node gets the device's");
+    private static final Parameter.Choice<Spill> SPILL = Parameter.choice(
+            "spill", Spill.OUT, "where pages go for which there is no room: out of devices, in to them");
+    private static final Parameter.Choice<WhenFull> FULL =
+            Parameter.choice("full", WhenFull.FAIL, "what becomes of touches that find a device full");
+    private static final Parameter.Amount THRESHOLD = Parameter.amount(
+            "counterThreshold",
+            256,
+            1,
+            Integer.MAX_VALUE,
+            "accesses",
+            "accesses of a region, as counters report it, from which its pages move to the device");
+    private static final Parameter.Flag LARGE =
+            Parameter.flag("largePages", false, "whether an aligned first touch may make a 2 MiB page");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(THRESHOLD, FULL, ISOLATION, LARGE, SPILL, THIS_NODE);
 
     /** The ways of isolation that this strategy offers. */
     enum Isolation {
@@ -57,67 +71,16 @@ record CdmSettings(
     }
 
     static CdmSettings of(Parameters given) {
-        var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(FULL, ISOLATION, THIS_NODE, THRESHOLD, LARGE, SPILL));
-        if (!unknown.isEmpty()) {
-            throw bad("cdm has no parameter " + unknown.first() + ", only " + THRESHOLD + ", " + FULL + ", " + ISOLATION
-                    + ", " + LARGE + ", " + SPILL + ", " + THIS_NODE);
-        }
-        Isolation isolation = isolation(given);
-        if (isolation != Isolation.CPUSET && given.values().containsKey(THIS_NODE)) {
-            throw bad("parameter " + THIS_NODE + " with " + ISOLATION + "="
-                    + isolation.name().toLowerCase(Locale.ROOT) + "; it belongs to " + ISOLATION + "=cpuset");
+        given.requireKnown(CdmPolicy.NAME, ALL);
+        Isolation isolation = ISOLATION.of(given);
+        if (isolation != Isolation.CPUSET && given.values().containsKey(THIS_NODE.name())) {
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "parameter " + THIS_NODE.name() + " with " + ISOLATION.name() + "="
+                            + isolation.name().toLowerCase(Locale.ROOT) + "; it belongs to " + ISOLATION.name()
+                            + "=cpuset");
         }
         return new CdmSettings(
-                isolation,
-                given.flag(THIS_NODE, true),
-                threshold(given),
-                given.flag(LARGE, false),
-                spill(given),
-                full(given));
-    }
-
-    private static Spill spill(Parameters given) {
-        String value = given.text(SPILL, "out");
-        return switch (value) {
-            case "none" -> Spill.NONE;
-            case "out" -> Spill.OUT;
-            case "in" -> Spill.IN;
-            case "both" -> Spill.BOTH;
-            default -> throw bad("parameter " + SPILL + "=" + value + " is not offered; choose none, out, in or both");
-        };
-    }
-
-    private static WhenFull full(Parameters given) {
-        String value = given.text(FULL, "fail");
-        return switch (value) {
-            case "fail" -> WhenFull.FAIL;
-            case "reclaim" -> WhenFull.RECLAIM;
-            case "end" -> WhenFull.END;
-            default -> throw bad("parameter " + FULL + "=" + value + " is not offered; choose fail, reclaim or end");
-        };
-    }
-
-    private static Isolation isolation(Parameters given) {
-        String value = given.text(ISOLATION, "zonelist");
-        return switch (value) {
-            case "zonelist" -> Isolation.ZONELIST;
-            case "cpuset" -> Isolation.CPUSET;
-            case "mask" -> Isolation.MASK;
-            default ->
-                throw bad("parameter " + ISOLATION + "=" + value + " is not offered; choose zonelist, cpuset or mask");
-        };
-    }
-
-    private static long threshold(Parameters given) {
-        long accesses = given.number(THRESHOLD, 256);
-        if (accesses < 1) {
-            throw bad("parameter " + THRESHOLD + "=" + accesses + " accesses is below 1; 256 is usual");
-        }
-        return accesses;
-    }
-
-    private static MoraineException bad(String message) {
-        return MoraineException.caller(Errno.EINVAL, message);
+                isolation, THIS_NODE.of(given), THRESHOLD.of(given), LARGE.of(given), SPILL.of(given), FULL.of(given));
     }
 }

@@ -44,7 +44,8 @@ final class CdmProviderTest {
             value = {
                 "isolation | zone | parameter isolation=zone is not offered; choose zonelist, cpuset or mask",
                 "thisNode | false | parameter thisNode with isolation=zonelist; it belongs to isolation=cpuset",
-                "counterThreshold | 0 | parameter counterThreshold=0 accesses is below 1; 256 is usual",
+                "counterThreshold | 0 | parameter counterThreshold=0 accesses is not within 1 to"
+                        + " 2147483647; 256 is usual",
                 "counterThreshold | lots | parameter counterThreshold=lots is not a whole number",
                 "largePages | 1 | parameter largePages=1 is not true or false",
                 "spill | all | parameter spill=all is not offered; choose none, out, in or both",

@@ -4,18 +4,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.DeviceAction;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.DeviceRule;
-import moraine.core.api.model.Errno;
 import moraine.core.api.model.ListSelection;
 import moraine.core.api.model.MemoryType;
-import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.NodeSpec;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Plan;
@@ -48,7 +46,11 @@ final class FirstTouchPolicy implements PlacementPolicy {
     private static final List<Reason> LEAVING =
             List.of(Reason.BRING_BACK, Reason.EVICTION, Reason.CONVERSION, Reason.REMOVAL);
 
-    private static final String LARGE = "largePages";
+    private static final Parameter.Flag LARGE =
+            Parameter.flag("largePages", false, "whether an aligned first touch may make a 2 MiB page");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(LARGE);
 
     private final String instance;
     private final boolean largePages;
@@ -60,13 +62,8 @@ final class FirstTouchPolicy implements PlacementPolicy {
 
     /** {@return whether an aligned first touch may make a 2 MiB page: the only parameter} */
     static boolean largePages(Parameters given) {
-        var unknown = new TreeSet<>(given.values().keySet());
-        unknown.remove(LARGE);
-        if (!unknown.isEmpty()) {
-            throw MoraineException.caller(
-                    Errno.EINVAL, "first-touch has no parameter " + unknown.first() + ", only " + LARGE);
-        }
-        return given.flag(LARGE, false);
+        given.requireKnown(NAME, ALL);
+        return LARGE.of(given);
     }
 
     @Override

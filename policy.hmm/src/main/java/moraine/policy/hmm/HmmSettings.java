@@ -1,10 +1,10 @@
 package moraine.policy.hmm;
 
 import java.util.List;
-import java.util.TreeSet;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 
 /**
@@ -22,12 +22,23 @@ import moraine.core.api.model.Parameters;
  */
 record HmmSettings(
         Memory memory, int migratePages, int bringBackPages, boolean largePages, int prefetchPercent, boolean hints) {
-    private static final String MEMORY = "memory";
-    private static final String HINTS = "hints";
-    private static final String PREFETCH = "prefetchPercent";
-    private static final String MIGRATE = "migratePages";
-    private static final String BRING_BACK = "bringBackPages";
-    private static final String LARGE = "largePages";
+    private static final String WINDOW = "a power of two from 1 to " + Pages.PER_LARGE + " pages";
+
+    private static final Parameter.Choice<Memory> MEMORY = Parameter.choice(
+            "memory", Memory.PRIVATE, "whether CPUs see a device's pages, or bring back what they touch");
+    private static final Parameter.Text MIGRATE =
+            Parameter.text("migratePages", "16", WINDOW, "aligned window that a device fault moves to the device");
+    private static final Parameter.Text BRING_BACK =
+            Parameter.text("bringBackPages", "16", WINDOW, "aligned window that a CPU touch brings back");
+    private static final Parameter.Flag LARGE =
+            Parameter.flag("largePages", false, "whether an aligned first touch may make a 2 MiB page");
+    private static final Parameter.Amount PREFETCH = Parameter.amount(
+            "prefetchPercent", 0, 0, 100, "percent", "density above which a fault moves its neighbourhood; 0: never");
+    private static final Parameter.Flag HINTS =
+            Parameter.flag("hints", true, "whether applications' advice on ranges takes effect");
+
+    /** All parameters. */
+    static final List<Parameter> ALL = List.of(BRING_BACK, HINTS, LARGE, MEMORY, MIGRATE, PREFETCH);
 
     /** The page types of Linux that carry this strategy. */
     enum Memory {
@@ -38,47 +49,22 @@ record HmmSettings(
     }
 
     static HmmSettings of(Parameters given) {
-        var unknown = new TreeSet<>(given.values().keySet());
-        unknown.removeAll(List.of(MEMORY, MIGRATE, BRING_BACK, LARGE, PREFETCH, HINTS));
-        if (!unknown.isEmpty()) {
-            throw bad("hmm has no parameter " + unknown.first() + ", only "
-                    + String.join(", ", BRING_BACK, HINTS, LARGE, MEMORY, MIGRATE, PREFETCH));
-        }
+        given.requireKnown(HmmPolicy.NAME, ALL);
         return new HmmSettings(
-                memory(given),
+                MEMORY.of(given),
                 window(given, MIGRATE),
                 window(given, BRING_BACK),
-                given.flag(LARGE, false),
-                percent(given),
-                given.flag(HINTS, true));
+                LARGE.of(given),
+                (int) PREFETCH.of(given),
+                HINTS.of(given));
     }
 
-    private static Memory memory(Parameters given) {
-        String value = given.text(MEMORY, "private");
-        return switch (value) {
-            case "private" -> Memory.PRIVATE;
-            case "coherent" -> Memory.COHERENT;
-            default -> throw bad("parameter " + MEMORY + "=" + value + " is not offered; choose private or coherent");
-        };
-    }
-
-    private static int percent(Parameters given) {
-        long percent = given.number(PREFETCH, 0);
-        if (percent < 0 || percent > 100) {
-            throw bad("parameter " + PREFETCH + "=" + percent + " is not from 0 to 100 percent");
-        }
-        return (int) percent;
-    }
-
-    private static int window(Parameters given, String name) {
-        long pages = given.number(name, 16);
+    private static int window(Parameters given, Parameter.Text window) {
+        long pages = given.number(window.name(), Long.parseLong(window.usual()));
         if (Long.bitCount(pages) != 1 || pages < 1 || pages > Pages.PER_LARGE) {
-            throw bad("parameter " + name + "=" + pages + " is no power of two from 1 to 512");
+            throw MoraineException.caller(
+                    Errno.EINVAL, "parameter " + window.name() + "=" + pages + " is not " + WINDOW);
         }
         return (int) pages;
-    }
-
-    private static MoraineException bad(String message) {
-        return MoraineException.caller(Errno.EINVAL, message);
     }
 }

@@ -33,12 +33,12 @@ final class HmmProviderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "migratePages | 48 | parameter migratePages=48 is no power of two from 1 to 512",
-                "bringBackPages | 0 | parameter bringBackPages=0 is no power of two from 1 to 512",
-                "bringBackPages | 1024 | parameter bringBackPages=1024 is no power of two from 1 to 512",
+                "migratePages | 48 | parameter migratePages=48 is not a power of two from 1 to 512 pages",
+                "bringBackPages | 0 | parameter bringBackPages=0 is not a power of two from 1 to 512 pages",
+                "bringBackPages | 1024 | parameter bringBackPages=1024 is not a power of two from 1 to 512 pages",
                 "migratePages | few | parameter migratePages=few is not a whole number",
                 "largePages | maybe | parameter largePages=maybe is not true or false",
-                "prefetchPercent | 101 | parameter prefetchPercent=101 is not from 0 to 100 percent",
+                "prefetchPercent | 101 | parameter prefetchPercent=101 percent is not within 0 to 100; 0 is usual",
                 "memory | public | parameter memory=public is not offered; choose private or coherent",
                 "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, hints, largePages, memory,"
                         + " migratePages, prefetchPercent",

@@ -53,7 +53,8 @@ record Features(Set<Feature> set) {
                         + ", joined by +, or " + NONE));
     }
 
-    private static String all() {
+    /** {@return the names of all features} */
+    static String all() {
         return Arrays.stream(Feature.values()).map(Feature::text).collect(Collectors.joining(", "));
     }
 

@@ -1,8 +1,10 @@
 package moraine.policy.managed;
 
+import java.util.List;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.host.PolicyContext;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.policy.PlacementPolicy;
@@ -17,6 +19,11 @@ import org.osgi.service.component.annotations.Component;
             "service.ranking:Integer=30"
         })
 public final class ManagedProvider implements PolicyProvider {
+    @Override
+    public List<Parameter> parameters() {
+        return ManagedSettings.ALL;
+    }
+
     @Override
     public Verdict check(MachineView machine, Parameters parameters) {
         try {

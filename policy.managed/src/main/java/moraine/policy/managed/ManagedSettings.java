@@ -1,14 +1,15 @@
 package moraine.policy.managed;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.model.DeviceInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeInfo;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 
 /**
@@ -19,29 +20,33 @@ import moraine.core.api.model.Parameters;
  * @param largePages whether an aligned first touch may make a 2 MiB page
  */
 record ManagedSettings(Map<Integer, Features> features, Features usual, boolean largePages) {
-    private static final String FEATURES = "features";
-    private static final String LARGE = "largePages";
+    private static final Parameter.Text FEATURES = Parameter.text(
+            "features",
+            Features.NONE,
+            Features.all() + ", joined by +, or " + Features.NONE,
+            "what nodes of devices opt into; under a device's name, what that one does");
+    private static final Parameter.Flag LARGE =
+            Parameter.flag("largePages", false, "whether an aligned first touch may make a 2 MiB page");
+
+    /** All parameters but those named like devices. */
+    static final List<Parameter> ALL = List.of(FEATURES, LARGE);
 
     /**
      * @param given {@code features} for all devices, and the name of a device for one
      * @throws MoraineException EINVAL for a bad parameter; EBUSY for other features than a node has that holds pages
      */
     static ManagedSettings of(MachineView machine, Parameters given) {
-        Features usual = Features.parse(FEATURES, given.text(FEATURES, Features.NONE));
+        Features usual = Features.parse(FEATURES.name(), FEATURES.of(given));
         var features = new TreeMap<Integer, Features>();
-        var known = new TreeSet<>(List.of(FEATURES, LARGE));
+        var known = new ArrayList<>(ALL);
         for (DeviceInfo device : machine.devices()) {
-            known.add(device.name());
-            String own = given.values().get(device.name());
-            features.put(device.node(), own == null ? usual : Features.parse(device.name(), own));
+            var own = new Parameter.Text(device.name(), usual.toString(), FEATURES.values(), FEATURES.description());
+            known.add(own);
+            features.put(device.node(), Features.parse(own.name(), own.of(given)));
         }
-        for (String name : given.values().keySet()) {
-            if (!known.contains(name)) {
-                throw bad(Errno.EINVAL, "managed has no parameter " + name + ", only " + String.join(", ", known));
-            }
-        }
+        given.requireKnown(ManagedPolicy.NAME, known);
         features.forEach((node, wanted) -> checkFixed(machine, node, wanted));
-        return new ManagedSettings(features, usual, given.flag(LARGE, false));
+        return new ManagedSettings(features, usual, LARGE.of(given));
     }
 
     /** Features are fixed while the node holds memory. */

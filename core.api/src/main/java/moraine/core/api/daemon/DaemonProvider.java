@@ -1,7 +1,9 @@
 package moraine.core.api.daemon;
 
+import java.util.List;
 import moraine.core.api.host.DaemonContext;
 import moraine.core.api.host.MachineView;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -15,6 +17,11 @@ public interface DaemonProvider {
     String NAME_PROPERTY = "moraine.name";
     String KIND_PROPERTY = "moraine.kind";
     String KIND = "daemon";
+
+    /** The parameters that its instances take. Called on a host actor, without locks. */
+    default List<Parameter> parameters() {
+        return List.of();
+    }
 
     /** Whether it can work on the machine. Called on a host actor before {@link #create}, without locks. */
     default Verdict check(MachineView machine, Parameters parameters) {

@@ -1,7 +1,9 @@
 package moraine.core.api.driver;
 
+import java.util.List;
 import moraine.core.api.host.DriverContext;
 import moraine.core.api.model.DeviceSpec;
+import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Verdict;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -14,6 +16,11 @@ public interface DriverProvider {
     String NAME_PROPERTY = "moraine.name";
     String KIND_PROPERTY = "moraine.kind";
     String KIND = "driver";
+
+    /** The parameters that its instances take. Called on a host actor, without locks. */
+    default List<Parameter> parameters() {
+        return List.of();
+    }
 
     /** Whether it can drive the device. Called once before {@link #create}, on a host thread. */
     default Verdict check(DeviceSpec device) {

@@ -8,6 +8,7 @@ import moraine.core.api.model.Event;
 import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.PluginInfo;
 import moraine.core.api.model.TenantInfo;
 import moraine.core.api.model.Tunable;
 import moraine.core.api.model.Violation;
@@ -99,6 +100,9 @@ public interface Machine extends MachineView, AutoCloseable {
      * @throws moraine.core.api.model.MoraineException ENOENT
      */
     long counter(String name);
+
+    /** {@return the plug-in providers that are installed, with what each may be given, by kind and name} */
+    List<PluginInfo> plugins();
 
     /** {@return what the machine was tuned to when it was made, in the order of the names} */
     List<Tunable> tunables();

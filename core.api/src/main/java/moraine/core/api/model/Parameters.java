@@ -1,13 +1,9 @@
 package moraine.core.api.model;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Named settings of a plug-in instance, as text. Instances are named {@code family(key=value,...)}.
@@ -47,46 +43,14 @@ public record Parameters(Map<String, String> values) {
         }
     }
 
-    /**
-     * {@return a whole number within bounds}
-     *
-     * @param unit for what is said of another
-     */
-    public long within(String name, long usual, long least, long most, String unit) {
-        long value = number(name, usual);
-        if (value < least || value > most) {
-            throw MoraineException.caller(
-                    Errno.EINVAL,
-                    "parameter " + name + "=" + value + " " + unit + " is not within " + least + " to " + most + "; "
-                            + usual + " is usual");
-        }
-        return value;
-    }
-
-    /** {@return one of the constants of an enum, named in lower case; the usual one when none is} */
-    public <E extends Enum<E>> E choice(String name, E usual) {
-        String value = text(name, usual.name().toLowerCase(Locale.ROOT));
-        E[] all = usual.getDeclaringClass().getEnumConstants();
-        List<String> names =
-                Stream.of(all).map(one -> one.name().toLowerCase(Locale.ROOT)).toList();
-        if (!names.contains(value)) {
-            throw MoraineException.caller(
-                    Errno.EINVAL,
-                    "parameter " + name + "=" + value + " is not offered; choose "
-                            + String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast());
-        }
-        return all[names.indexOf(value)];
-    }
-
-    /** Refuses a name that is none of those that somebody has. */
-    public void requireKnown(String owner, String... names) {
-        var unknown = new TreeSet<>(values.keySet());
-        Arrays.asList(names).forEach(unknown::remove);
-        if (!unknown.isEmpty()) {
-            throw MoraineException.caller(
-                    Errno.EINVAL,
-                    owner + " has no parameter " + unknown.first() + ", only "
-                            + Stream.of(names).sorted().collect(Collectors.joining(", ")));
+    /** Refuses a name that is none of those that a plug-in takes. */
+    public void requireKnown(String owner, List<Parameter> known) {
+        List<String> names = known.stream().map(Parameter::name).sorted().toList();
+        for (String name : values.keySet()) {
+            if (!names.contains(name)) {
+                String only = names.isEmpty() ? "; it takes none" : ", only " + String.join(", ", names);
+                throw MoraineException.caller(Errno.EINVAL, owner + " has no parameter " + name + only);
+            }
         }
     }
 

@@ -22,6 +22,7 @@ import moraine.core.impl.frames.Movers;
 import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.host.ExitRecords;
 import moraine.core.impl.host.HostBase;
+import moraine.core.impl.host.Installed;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.PolicyHost;
 import moraine.core.impl.host.Providers;
@@ -47,6 +48,7 @@ final class Assembly {
     private final DaemonHost daemons;
     private final Topology topology;
     private final HostBase base;
+    private final Installed installed;
     private @Nullable Mechanism mechanism;
 
     /** The lower rooms; nothing in them acts by itself. */
@@ -80,6 +82,7 @@ final class Assembly {
         policies = new PolicyHost(base, providers.policies(), exits);
         devices = new Devices(base, providers.drivers(), policies, exits, spec.devices(), spec.capacityBytes());
         daemons = new DaemonHost(base, providers.daemons(), policies, exits, spec.daemons());
+        installed = new Installed(base, providers, policies.counters());
         view.devices(devices::infos);
     }
 
@@ -152,6 +155,10 @@ final class Assembly {
 
     MachineSpec spec() {
         return spec;
+    }
+
+    Installed installed() {
+        return installed;
     }
 
     Tuning tuning() {

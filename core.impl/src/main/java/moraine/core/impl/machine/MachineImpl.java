@@ -19,6 +19,7 @@ import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeInfo;
 import moraine.core.api.model.NodeSet;
+import moraine.core.api.model.PluginInfo;
 import moraine.core.api.model.TenantInfo;
 import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.model.Tunable;
@@ -128,6 +129,11 @@ final class MachineImpl implements Machine {
     @Override
     public long counter(String name) {
         return open().counters().value(name);
+    }
+
+    @Override
+    public List<PluginInfo> plugins() {
+        return open().installed().list();
     }
 
     @Override
