@@ -69,6 +69,7 @@ final class FillRaceTest {
             stage.gates.release(Point.FAULT_PAGE_READY, handler(at));
 
             done(launch);
+            stage.gates.until("the handler has ended", () -> filled.get() != null);
             assertThat(filled).hasValue(Errno.OK);
             assertThat(seen).hasValue(FILLED);
             assertThat(stage.node(at)).isEqualTo(RAM);
