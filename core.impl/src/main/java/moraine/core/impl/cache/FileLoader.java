@@ -59,6 +59,7 @@ final class FileLoader {
             rooms.actors.await(other::done, Long.MAX_VALUE);
             return Errno.OK;
         }
+        long epoch = file.epoch();
         long end = index + 1;
         try {
             if (index >= file.pages()) {
@@ -72,7 +73,7 @@ final class FileLoader {
             count = rooms.allocator.low(rooms.home(initiator)) ? asked : count;
             end = claim(file, index + 1, index + count, mine);
             agent.count(Stat.FILE_AHEAD_PAGES, Math.max(0, end - index - asked));
-            return read(agent, file, index, (int) (end - index), vma, initiator);
+            return read(agent, new Run(file, index, (int) (end - index), epoch, vma, initiator));
         } finally {
             letGo(file, index, end, mine);
         }
@@ -96,6 +97,7 @@ final class FileLoader {
     /** Reads one run of pages that are lacking. @return where to go on */
     private long aheadOnce(Agent agent, FileObject file, long from, long limit, @Nullable Vma vma, int initiator) {
         var mine = new FileObject.Load();
+        long epoch = file.epoch();
         long first = from;
         while (first < limit && claim(file, first, first + 1, mine) == first) {
             first++;
@@ -108,7 +110,9 @@ final class FileLoader {
         try {
             end = claim(file, first + 1, Math.min(limit, first + LARGEST), mine);
             agent.count(Stat.FILE_AHEAD_PAGES, end - first);
-            return read(agent, file, first, (int) (end - first), vma, initiator) == Errno.OK ? end : limit;
+            return read(agent, new Run(file, first, (int) (end - first), epoch, vma, initiator)) == Errno.OK
+                    ? end
+                    : limit;
         } finally {
             letGo(file, first, end, mine);
         }
@@ -140,7 +144,7 @@ final class FileLoader {
     /**
      * Pages that are being read.
      *
-     * @param epoch of the file before, which proves that they are still true
+     * @param epoch of the file before it was asked whether they are there, which proves that they are still true
      * @param vma whose tenant is charged, or null
      * @param initiator node of the processor that wants them
      */
@@ -152,8 +156,9 @@ final class FileLoader {
             @Nullable Vma vma,
             int initiator) {}
 
-    private Errno read(Agent agent, FileObject file, long first, int count, @Nullable Vma vma, int initiator) {
-        var run = new Run(file, first, count, file.epoch(), vma, initiator);
+    private Errno read(Agent agent, Run run) {
+        int count = run.count();
+        int initiator = run.initiator();
         ByteBuffer staging = content.staging(count);
         if (!read(run, staging)) {
             return Errno.OK;

@@ -15,9 +15,9 @@ import moraine.core.api.model.Pages;
  * truncation; {@link #flushing} orders writing back and truncation, so that an older state never overwrites a newer one
  * and nothing is written beyond the end. Both are taken in this order, before any other guard, and never on a fault
  * path. A page that is being read from the file is named in {@link #loads}, so that it is read once; whether the read
- * is still true is proven by {@link #epoch}, which every truncation moves on. Input goes through {@link #reading},
- * output and changes of length through {@link #writing}, so that nobody who reads waits for pages that are being
- * written.
+ * is still true is proven by {@link #epoch}, which every truncation moves on, and who writes such a page whole. Input
+ * goes through {@link #reading}, output and changes of length through {@link #writing}, so that nobody who reads waits
+ * for pages that are being written.
  */
 public final class FileObject extends CachedObject {
     final ReentrantLock changing = new ReentrantLock();
@@ -147,6 +147,12 @@ public final class FileObject extends CachedObject {
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the object's lock
     public void resize(long newBytes) {
         bytes = newBytes;
+        epoch++;
+    }
+
+    /** Lets no read begun before be believed; the object's lock is held. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the object's lock
+    void disbelieve() {
         epoch++;
     }
 

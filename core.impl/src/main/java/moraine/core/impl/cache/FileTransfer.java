@@ -191,12 +191,22 @@ final class FileTransfer {
             file.page(index, pfn);
             file.dirty(index, /* now= */ true);
             file.grow(position + bytes);
+            disbelieve(file, index);
         }
         file.unlock();
         if (!mine) {
             agent.put(pfn);
         }
         return mine;
+    }
+
+    /**
+     * A read of the page that is under way would bring back what it was, were this one written and dropped meanwhile.
+     */
+    private static void disbelieve(FileObject file, long index) {
+        if (file.loads.containsKey(index)) {
+            file.disbelieve();
+        }
     }
 
     void truncate(FileObject file, long bytes) {

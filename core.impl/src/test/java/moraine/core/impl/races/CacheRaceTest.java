@@ -115,6 +115,25 @@ final class CacheRaceTest {
         assertThat(seen).as("of what lies between the old and the new end").hasValue(0);
     }
 
+    /** A page was read for a touch, then it was written whole, stored and given up: what was read is older. */
+    @Test
+    void shouldBelieveNothingThatWasReadBeforeAWrite() {
+        stage.gates.hold(Point.FILE_READ, TOUCH);
+        touch(9);
+        stage.gates.awaitHeld(Point.FILE_READ, TOUCH);
+
+        byte[] whole = new byte[Pages.SIZE];
+        whole[0] = 7;
+        file.write(9L * Pages.SIZE, MemorySegment.ofArray(whole));
+        file.sync();
+        assertThat(file.invalidate(9L * Pages.SIZE, Pages.SIZE)).isOne();
+        stage.gates.release(Point.FILE_READ, TOUCH);
+
+        await(TOUCH);
+        assertThat(touched).hasValue(Errno.OK);
+        assertThat(seen).as("what the file has").hasValue(7);
+    }
+
     /** The same with pages that nobody waits for, read ahead by a thread for files. */
     @Test
     void shouldKeepNothingThatWasReadAheadBeforeACut() {
