@@ -110,13 +110,20 @@ final class Writeback {
         }
     }
 
+    /**
+     * Pages of which a copy was taken.
+     *
+     * @param end of the file when they were clean, beyond which nothing of the copy is the file's
+     */
+    private record Taken(int count, long end) {}
+
     private int writeDirectly(FileObject file, long index) {
         ByteBuffer staging = content.staging(run);
-        int count = clean(file, index, staging, run, /* direct= */ true);
-        if (count > 0) {
-            write(file, index, count, staging, () -> {});
+        Taken taken = clean(file, index, staging, run, /* direct= */ true);
+        if (taken.count() > 0) {
+            write(file, index, taken, staging, () -> {});
         }
-        return count;
+        return taken.count();
     }
 
     private int bounce(FileObject file, long index) {
@@ -128,28 +135,28 @@ final class Writeback {
                     "cannot write " + file.path() + ": all " + rooms.tuning.cacheBouncePages
                             + " pages for copies on the way to files are in use; tune cache.bounce up");
         }
-        int count = 0;
+        var taken = new Taken(0, 0);
         try {
-            count = clean(file, index, lease.bytes(), lease.pages(), /* direct= */ false);
+            taken = clean(file, index, lease.bytes(), lease.pages(), /* direct= */ false);
         } finally {
-            if (count == 0) {
+            if (taken.count() == 0) {
                 lease.giveBack();
             }
         }
-        if (count > 0) {
-            write(file, index, count, lease.bytes(), lease::giveBack);
+        if (taken.count() > 0) {
+            write(file, index, taken, lease.bytes(), lease::giveBack);
         }
-        return count;
+        return taken.count();
     }
 
     /** @param done is called by whoever has written, which may be later than this call ends */
-    private void write(FileObject file, long first, int count, ByteBuffer staging, Runnable done) {
-        long end = file.bytes();
+    private void write(FileObject file, long first, Taken taken, ByteBuffer staging, Runnable done) {
+        int count = taken.count();
         boolean written = false;
         try {
             host.run("write", file, () -> {
                 try {
-                    file.store().write(first, count, staging, end);
+                    file.store().write(first, count, staging, taken.end());
                 } finally {
                     done.run();
                 }
@@ -205,18 +212,19 @@ final class Writeback {
      * Takes a copy of a run of dirty pages and makes them clean.
      *
      * @param direct whether storage reaches them where they are; the run ends before others
-     * @return how many; 0 when somebody holds the first, or it has moved
+     * @return none when somebody holds the first, or it has moved
      */
-    private int clean(FileObject file, long first, ByteBuffer staging, int most, boolean direct) {
+    private Taken clean(FileObject file, long first, ByteBuffer staging, int most, boolean direct) {
         Agent agent = rooms.begin();
         long[] held = agent.scratch();
         int count = 0;
+        long end = 0;
         try {
             while (count < most && hold(agent, file, first + count, held, count, direct)) {
                 count++;
             }
             if (count > 0) {
-                protect(agent, file, first, held, count);
+                end = protect(agent, file, first, held, count);
                 rooms.points.reach(Point.WRITEBACK_PROTECTED);
             }
             for (int i = 0; i < count; i++) {
@@ -234,7 +242,7 @@ final class Writeback {
         if (count > 0) {
             rooms.points.reach(Point.WRITEBACK_COPIED);
         }
-        return count;
+        return new Taken(count, end);
     }
 
     private void take(long pfn, ByteBuffer staging, int slot, boolean direct) {
@@ -277,7 +285,11 @@ final class Writeback {
         }
     }
 
-    private void protect(Agent agent, FileObject file, long first, long[] held, int count) {
+    /**
+     * Makes pages clean. @return the file's end: with the pages held, none of their bytes behind it comes to lie before
+     * it until they are copied
+     */
+    private long protect(Agent agent, FileObject file, long first, long[] held, int count) {
         file.lock(rooms.actors);
         try {
             List<Vma> mappings = file.mappings();
@@ -291,6 +303,7 @@ final class Writeback {
                 file.writeback(first + i, /* now= */ true);
                 file.dirty(first + i, /* now= */ false);
             }
+            return file.bytes();
         } finally {
             file.unlock();
         }

@@ -187,6 +187,23 @@ final class CacheRaceTest {
         assertThat(outcome(() -> stage.read(page(at, 9)))).isEqualTo(Errno.SIGBUS);
     }
 
+    /** Somebody stored behind the end, in the last page; the end moves away while that page is written. */
+    @Test
+    void shouldWriteNothingThatWasStoredBehindTheEnd() throws IOException {
+        long end = 3L * Pages.SIZE + 128;
+        file.truncate(end);
+        stage.write(end + at, 7);
+        stage.gates.hold(Point.WRITEBACK_COPIED, SYNC);
+        stage.gates.start(SYNC, file::sync);
+        stage.gates.awaitHeld(Point.WRITEBACK_COPIED, SYNC);
+        file.write(5L * Pages.SIZE, MemorySegment.ofArray(new byte[] {1}));
+        stage.gates.release(Point.WRITEBACK_COPIED, SYNC);
+
+        await(SYNC);
+        assertThat(stage.read(end + at)).isZero();
+        assertThat(Files.readAllBytes(path)[(int) end]).as("in the file").isZero();
+    }
+
     /** A store comes when its page is clean and read-only, and not yet copied: the page is dirty again. */
     @Test
     void shouldMarkAPageAgainThatIsStoredToBeforeItIsCopied() throws IOException {
