@@ -1,6 +1,8 @@
 package moraine.core.impl.cache;
 
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import moraine.core.api.time.Actors;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ final class BouncePool {
     private final ByteBuffer memory;
     private final boolean[] taken;
     private final int unit;
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private volatile int free;
     private volatile boolean ended;
 
@@ -49,8 +52,8 @@ final class BouncePool {
 
         /** Gives the pages back; idempotent. Whoever used them last calls it. */
         void giveBack() {
-            if (first >= 0) {
-                give(this);
+            if (first >= 0 && give(this)) {
+                wake();
             }
         }
     }
@@ -66,11 +69,30 @@ final class BouncePool {
         if (free == 0 && !ended && !actors.await(() -> free > 0 || ended, deadlineNs)) {
             return null;
         }
-        Lease lease = tryTake(wanted);
-        if (lease == null && ended) {
-            return new Lease(-1, wanted, ByteBuffer.allocate(wanted * unit));
-        }
+        Lease lease = takeNow(wanted);
         return lease == null ? take(wanted, deadlineNs) : lease;
+    }
+
+    /** As {@link #take}, without waiting. @return null when there are none; see {@link #whenFree} */
+    @Nullable
+    Lease takeNow(int wanted) {
+        Lease lease = tryTake(wanted);
+        return lease == null && ended ? new Lease(-1, wanted, ByteBuffer.allocate(wanted * unit)) : lease;
+    }
+
+    /** Does something when there are pages again; it must be quick. */
+    void whenFree(Runnable task) {
+        waiting.add(task);
+        if (free > 0 || ended) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        actors.signal();
+        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+            task.run();
+        }
     }
 
     private synchronized @Nullable Lease tryTake(int wanted) {
@@ -86,16 +108,17 @@ final class BouncePool {
         return end == first ? null : new Lease(first, end - first, memory.slice(first * unit, (end - first) * unit));
     }
 
-    private synchronized void give(Lease lease) {
+    /** @return whether they were not back yet */
+    private synchronized boolean give(Lease lease) {
         if (lease.back) {
-            return;
+            return false;
         }
         lease.back = true;
         for (int i = 0; i < lease.pages; i++) {
             taken[lease.first + i] = false;
         }
         free += lease.pages;
-        actors.signal();
+        return true;
     }
 
     /** {@return pages that nobody has} */
@@ -106,6 +129,6 @@ final class BouncePool {
     /** Lets nobody wait any more: the machine is closing. */
     void end() {
         ended = true;
-        actors.signal();
+        wake();
     }
 }

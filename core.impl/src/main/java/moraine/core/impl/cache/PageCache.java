@@ -226,7 +226,7 @@ public final class PageCache {
     /** The last mapping of an object went. The caller may hold the space's lock; a file ends later. */
     public void unmapped(Agent agent, MemoryObject object) {
         if (object instanceof FileObject file && idle(file)) {
-            host.post(file.writing, () -> end(file));
+            endLater(file);
         } else if (object instanceof BufferObject buffer && leave(buffer)) {
             drop(agent, buffer);
         }
@@ -240,7 +240,11 @@ public final class PageCache {
         if (object instanceof FileObject file) {
             try {
                 while (idle(file) && writeback.anyDirty(file)) {
-                    if (!writeback.tryWrite(file)) {
+                    Writeback.Attempt attempt = writeback.tryWrite(file);
+                    if (attempt == Writeback.Attempt.SHORT) {
+                        bounces.whenFree(() -> endLater(file));
+                    }
+                    if (attempt != Writeback.Attempt.DONE) {
                         return;
                     }
                     forceIfWritable(file);
@@ -253,6 +257,10 @@ public final class PageCache {
         if (leaveWithPages(object) && object instanceof FileObject file) {
             closeStores(file);
         }
+    }
+
+    private void endLater(FileObject file) {
+        host.post(file.writing, () -> end(file));
     }
 
     private void forceIfWritable(FileObject file) {
@@ -440,8 +448,12 @@ public final class PageCache {
             return;
         }
         try {
-            if (writeback.tryWrite(file)) {
-                flusher.wake();
+            switch (writeback.tryWrite(file)) {
+                case DONE -> flusher.wake();
+                case SHORT -> bounces.whenFree(() -> flushLater(file));
+                case BUSY -> {
+                    // who is at it writes the same pages
+                }
             }
         } catch (MoraineException e) {
             file.restUntil(rooms.nowNs() + Math.max(LEAST_REST_NS, rooms.tuning.dirtyWritebackNs));

@@ -31,6 +31,9 @@ import moraine.core.impl.vma.Vma;
  * RAM from the {@link BouncePool}, which are taken before any frame is locked.
  */
 final class Writeback {
+    /** Answer of {@link #bounce}. */
+    private static final int SHORT = -1;
+
     private final Rooms rooms;
     private final Frames frames;
     private final FileHost host;
@@ -58,7 +61,7 @@ final class Writeback {
     void flush(FileObject file) {
         file.flushing.lock();
         try {
-            writeAll(file);
+            writeAll(file, /* patient= */ true);
             if (file.writable()) {
                 host.run("sync", file, () -> file.store().force());
             }
@@ -67,29 +70,45 @@ final class Writeback {
         }
     }
 
+    /** How an attempt ended. */
+    enum Attempt {
+        DONE,
+        /** Somebody else is at it, or changes the file's length. */
+        BUSY,
+        /** There is no page for copies; see {@link BouncePool#whenFree}. */
+        SHORT
+    }
+
     /**
-     * Writes what is dirty now unless somebody else is at it or changes the file's length. Called by a thread for files
-     * too: it waits for nobody who might wait for that.
+     * Writes what is dirty now if it can be done. Called by a thread for files too: it waits for nobody who might wait
+     * for that, and who has pages of the pool may do.
      *
-     * @return whether it was done
      * @throws MoraineException EIO
      */
-    boolean tryWrite(FileObject file) {
+    Attempt tryWrite(FileObject file) {
         if (!file.flushing.tryLock()) {
-            return false;
+            return Attempt.BUSY;
         }
         try {
-            writeAll(file);
-            return true;
+            return writeAll(file, /* patient= */ false) ? Attempt.DONE : Attempt.SHORT;
         } finally {
             file.flushing.unlock();
         }
     }
 
-    private void writeAll(FileObject file) {
+    /**
+     * Goes through a file once.
+     *
+     * @param patient whether pages for copies are waited for
+     * @return whether it came to the end
+     */
+    private boolean writeAll(FileObject file, boolean patient) {
         int turn = 0;
         for (long index = dirty(file, 0); index >= 0; index = dirty(file, index)) {
-            int count = reachable(file, index) ? writeDirectly(file, index) : bounce(file, index);
+            int count = reachable(file, index) ? writeDirectly(file, index) : bounce(file, index, patient);
+            if (count == SHORT) {
+                return false;
+            }
             index += count;
             if (count == 0) {
                 rooms.actors.pause(turn++);
@@ -97,6 +116,7 @@ final class Writeback {
                 turn = 0;
             }
         }
+        return true;
     }
 
     /** {@return whether storage reaches the page where it is; a guess until its frame is locked} */
@@ -126,8 +146,11 @@ final class Writeback {
         return taken.count();
     }
 
-    private int bounce(FileObject file, long index) {
-        BouncePool.Lease lease = bounces.take(run, rooms.tuning.cacheDeadlineNs);
+    private int bounce(FileObject file, long index, boolean patient) {
+        BouncePool.Lease lease = patient ? bounces.take(run, rooms.tuning.cacheDeadlineNs) : bounces.takeNow(run);
+        if (lease == null && !patient) {
+            return SHORT;
+        }
         if (lease == null) {
             throw new MoraineException(
                     Errno.EIO,

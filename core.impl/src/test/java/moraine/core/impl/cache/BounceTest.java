@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,9 +28,12 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.PinKind;
+import moraine.core.api.time.Environment;
+import moraine.core.api.time.Point;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.time.ThreadedEnvironment;
+import moraine.testkit.Gates;
 import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,12 +61,16 @@ final class BounceTest {
     private CpuContext cpu;
 
     private void open(String policy, Map<String, String> tuning) {
+        open(policy, tuning, new ThreadedEnvironment(new JvmThreads(), 1));
+    }
+
+    private void open(String policy, Map<String, String> tuning, Environment environment) {
         var first = new AtomicReference<Store>();
         Store.Opener plain = PageCache.stores(Backing.BYTES);
         Store.Opener scripted = store.over(plain);
         under = DeviceMachines.create(
                 policy,
-                new ThreadedEnvironment(new JvmThreads(), 1),
+                environment,
                 Backing.BYTES,
                 (path, writable) ->
                         first.compareAndSet(null, store) ? scripted.open(path, writable) : plain.open(path, writable),
@@ -214,6 +222,67 @@ final class BounceTest {
         second.file().sync();
         expect(first.path());
         expect(second.path());
+    }
+
+    /** The only thread for files is about to write one file when another has the only page and needs that thread. */
+    @Test
+    void shouldNotWaitForPagesWhoseWriterNeedsTheSameThread() throws IOException {
+        try (var gates = new Gates(new ThreadedEnvironment(new JvmThreads(), 1))) {
+            open("node", Map.of("cache.bounce", "1", "cache.threads", "1", "cache.deadline", "5000"), gates);
+            Opened first = dirty("first");
+            Opened second = dirty("second");
+            gates.hold(Point.WRITEBACK_COPIED, "sync");
+            gates.start("sync", () -> first.file().sync());
+            gates.awaitHeld(Point.WRITEBACK_COPIED, "sync");
+            assertThat(free()).isZero();
+            PageCache cache = under.mechanism().rooms().cache;
+            cache.flushLater(object(second));
+            gates.until(
+                    "a thread for files tried",
+                    () -> !object(second).flushQueued.get());
+            gates.release(Point.WRITEBACK_COPIED, "sync");
+            gates.awaitEnd("sync");
+            expect(first.path());
+            gates.until("the second is written too", () -> machine.counter("nr_dirty") == 0);
+            expect(second.path());
+        }
+    }
+
+    /** A file that nobody has any more finds no page for its copies, and is written and left when there is one. */
+    @Test
+    void shouldEndAFileWhenThereArePagesAgain() throws Exception {
+        open("node", Map.of("cache.bounce", "1", "vm.dirty_writeback_centisecs", "0"));
+        Opened first = dirty("first");
+        Opened second = dirty("second");
+        Pin last = space.pin(second.at(), Pages.SIZE, PinKind.SHORT, Intent.WRITE);
+        second.file().close();
+        last.write(0, MemorySegment.ofArray(new byte[] {21}));
+        space.munmap(second.at(), LENGTH);
+        var go = new CountDownLatch(1);
+        store.beforeWrite = () -> {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        };
+        Future<?> held = threads.submit(() -> first.file().sync());
+        Eventually.holds("the first has the page", () -> free() == 0 && store.writes.get() == 1);
+        last.close();
+        store.beforeWrite = null;
+        go.countDown();
+        held.get();
+        PageCache cache = under.mechanism().rooms().cache;
+        Eventually.holds("the second has left", () -> cache.objects().size() == 1);
+        assertThat(Files.readAllBytes(second.path())[0]).isEqualTo((byte) 21);
+    }
+
+    private FileObject object(Opened opened) {
+        return under.mechanism().rooms().cache.objects().stream()
+                .map(FileObject.class::cast)
+                .filter(file -> file.path().equals(opened.path()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
