@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -39,6 +38,49 @@ public final class FileHost {
     @FunctionalInterface
     public interface Work {
         void run() throws IOException;
+
+        /** It was not begun in time and never will be: told in place of {@link #run}. */
+        default void givenUp() {
+            // nothing was taken for it
+        }
+    }
+
+    /** Work that somebody waits for. */
+    private static final class Request {
+        private static final int WAITING = 0;
+        private static final int BEGUN = 1;
+        private static final int GIVEN_UP = 2;
+        private final Work work;
+        private final AtomicInteger state = new AtomicInteger(WAITING);
+        private volatile @Nullable Object outcome;
+
+        Request(Work work) {
+            this.work = work;
+        }
+
+        /** Does it unless it was given up. */
+        void run() {
+            if (!state.compareAndSet(WAITING, BEGUN)) {
+                return;
+            }
+            try {
+                work.run();
+                outcome = true;
+            } catch (IOException | RuntimeException e) {
+                outcome = e;
+            }
+        }
+
+        boolean ended() {
+            return outcome != null;
+        }
+
+        /** Lets it never begin, if it has not. */
+        void giveUp() {
+            if (state.compareAndSet(WAITING, GIVEN_UP)) {
+                work.givenUp();
+            }
+        }
     }
 
     /**
@@ -59,7 +101,7 @@ public final class FileHost {
 
     /**
      * Does something with a file and waits for it. What it works on must be left alone when this throws: it may still
-     * be under way.
+     * be under way. What was not begun until then never is, for later changes of the file may come before it.
      *
      * @param doing for people: write, truncate, ...
      * @throws MoraineException EIO with the system's words
@@ -75,17 +117,19 @@ public final class FileHost {
 
     /** As {@link #run}, on a lane of the caller's. */
     public void run(String doing, Path path, Lane lane, Work work) {
-        var outcome = new AtomicReference<@Nullable Object>();
+        var request = new Request(work);
         if (inline(lane)) {
-            attempt(work, outcome);
+            request.run();
         } else {
             queue(lane, () -> {
-                attempt(work, outcome);
+                request.run();
                 environment.actors().signal();
             });
-            environment.actors().await(() -> outcome.get() != null, deadlineNs);
+            if (!environment.actors().await(request::ended, deadlineNs)) {
+                request.giveUp();
+            }
         }
-        Object result = outcome.get();
+        Object result = request.outcome;
         if (result instanceof Throwable cause) {
             throw new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, words(cause)), cause);
         }
@@ -98,15 +142,6 @@ public final class FileHost {
     private static String words(Throwable cause) {
         String message = cause.getMessage();
         return cause instanceof IOException && message != null ? message : cause.toString();
-    }
-
-    private static void attempt(Work work, AtomicReference<@Nullable Object> outcome) {
-        try {
-            work.run();
-            outcome.set(true);
-        } catch (IOException | RuntimeException e) {
-            outcome.set(e);
-        }
     }
 
     private static String message(String doing, Path path, String what) {

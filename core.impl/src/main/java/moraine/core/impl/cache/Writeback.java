@@ -1,5 +1,6 @@
 package moraine.core.impl.cache;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import moraine.core.api.model.Blame;
@@ -172,18 +173,30 @@ final class Writeback {
         return taken.count();
     }
 
+    /** @param done is called when nobody uses the buffer any more */
+    private record Request(FileObject file, long first, Taken taken, ByteBuffer staging, Runnable done)
+            implements FileHost.Work {
+        @Override
+        public void run() throws IOException {
+            try {
+                file.store().write(first, taken.count(), staging, taken.end());
+            } finally {
+                done.run();
+            }
+        }
+
+        @Override
+        public void givenUp() {
+            done.run();
+        }
+    }
+
     /** @param done is called by whoever has written, which may be later than this call ends */
     private void write(FileObject file, long first, Taken taken, ByteBuffer staging, Runnable done) {
         int count = taken.count();
         boolean written = false;
         try {
-            host.run("write", file, () -> {
-                try {
-                    file.store().write(first, count, staging, taken.end());
-                } finally {
-                    done.run();
-                }
-            });
+            host.run("write", file, new Request(file, first, taken, staging, done));
             written = true;
         } finally {
             mark(file, first, count, !written);

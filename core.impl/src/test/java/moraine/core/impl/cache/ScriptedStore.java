@@ -19,6 +19,7 @@ final class ScriptedStore implements Store {
     volatile @Nullable Before afterRead;
     volatile @Nullable Before beforeWrite;
     volatile @Nullable Before beforeResize;
+    volatile @Nullable Before beforeForce;
     volatile boolean closed;
     private volatile @Nullable Store inner;
 
@@ -72,6 +73,7 @@ final class ScriptedStore implements Store {
 
     @Override
     public void force() throws IOException {
+        run(beforeForce);
         inner().force();
     }
 
