@@ -119,6 +119,7 @@ public final class FileHost {
     public void run(String doing, Path path, Lane lane, Work work) {
         var request = new Request(work);
         if (inline(lane)) {
+            awaitFree(doing, path, lane);
             request.run();
         } else {
             queue(lane, () -> {
@@ -134,9 +135,21 @@ public final class FileHost {
             throw new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, words(cause)), cause);
         }
         if (result == null) {
-            String late = "no answer from the system within " + deadlineNs / 1_000_000 + " ms";
-            throw new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, late));
+            throw late(doing, path);
         }
+    }
+
+    /** Waits for a thread that has not ended with the others, for the system does not answer it. */
+    private void awaitFree(String doing, Path path, Lane lane) {
+        if (!lane.free() && !environment.actors().await(lane::free, deadlineNs)) {
+            throw late(doing, path);
+        }
+    }
+
+    /** {@return what is said when the system did not answer in time} */
+    MoraineException late(String doing, Path path) {
+        String late = "no answer from the system within " + deadlineNs / 1_000_000 + " ms";
+        return new MoraineException(Errno.EIO, Blame.RESOURCES, message(doing, path, late));
     }
 
     private static String words(Throwable cause) {
@@ -191,6 +204,9 @@ public final class FileHost {
             }
         } finally {
             busy.decrementAndGet();
+            if (closed) {
+                environment.actors().signal();
+            }
         }
         return Step.Progress.MORE;
     }

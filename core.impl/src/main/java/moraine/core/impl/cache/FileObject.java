@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Actors;
 
 /**
  * A file in the page cache: its pages by index, its length, its way to the system.
@@ -71,6 +72,16 @@ public final class FileObject extends CachedObject {
     /** {@return how many of its pages are dirty} */
     public int dirtyPages() {
         return dirty;
+    }
+
+    /** Takes {@link #flushing}, whose holder may wait for the system. @return false when it was not free in time */
+    boolean awaitFlushing(Actors actors, long deadlineNs) {
+        return flushing.tryLock() || actors.await(flushing::tryLock, deadlineNs);
+    }
+
+    void endFlushing(Actors actors) {
+        flushing.unlock();
+        actors.signal();
     }
 
     /** Has it left alone by writing back unasked until then, for the system has refused. */

@@ -21,6 +21,7 @@ final class FileTransfer {
     private final PageCache cache;
     private final Frames frames;
     private final Content content;
+    private final FileHost host;
     private final CachePages pages;
     private final FileLoader loader;
     private final FileCut cut;
@@ -30,6 +31,7 @@ final class FileTransfer {
         this.cache = cache;
         this.frames = rooms.frames;
         this.content = new Content(rooms);
+        this.host = host;
         this.pages = pages;
         this.loader = loader;
         this.cut = new FileCut(rooms, host, pages);
@@ -211,11 +213,16 @@ final class FileTransfer {
 
     void truncate(FileObject file, long bytes) {
         file.changing.lock();
-        file.flushing.lock();
         try {
-            cut.resize(file, bytes);
+            if (!file.awaitFlushing(rooms.actors, rooms.tuning.cacheDeadlineNs)) {
+                throw host.late("truncate", file.path());
+            }
+            try {
+                cut.resize(file, bytes);
+            } finally {
+                file.endFlushing(rooms.actors);
+            }
         } finally {
-            file.flushing.unlock();
             file.changing.unlock();
         }
     }

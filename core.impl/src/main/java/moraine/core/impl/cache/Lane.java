@@ -24,6 +24,11 @@ public final class Lane {
         return runner == Thread.currentThread();
     }
 
+    /** {@return whether no other thread is at it} */
+    boolean free() {
+        return runner == null || mine();
+    }
+
     /** Does one task. @return whether the lane is to be queued again */
     boolean runOne() {
         Runnable task = tasks.poll();

@@ -402,7 +402,9 @@ public final class PageCache {
         keep(file);
         host.post(file.reading, () -> {
             try {
-                loader.ahead(file, first, end, vma, initiator);
+                if (!closed) {
+                    loader.ahead(file, first, end, vma, initiator);
+                }
             } finally {
                 release(file);
             }
@@ -444,7 +446,7 @@ public final class PageCache {
     /** Writes a file back unless somebody is at it; what the system refuses is tried again later. */
     void flushUnasked(FileObject file) {
         file.flushQueued.set(false);
-        if (!keepUnlessEnded(file)) {
+        if (closed || !keepUnlessEnded(file)) {
             return;
         }
         try {

@@ -60,14 +60,16 @@ final class Writeback {
      * @throws MoraineException EIO
      */
     void flush(FileObject file) {
-        file.flushing.lock();
+        if (!file.awaitFlushing(rooms.actors, rooms.tuning.cacheDeadlineNs)) {
+            throw host.late("write", file.path());
+        }
         try {
             writeAll(file, /* patient= */ true);
             if (file.writable()) {
                 host.run("sync", file, () -> file.store().force());
             }
         } finally {
-            file.flushing.unlock();
+            file.endFlushing(rooms.actors);
         }
     }
 
@@ -93,7 +95,7 @@ final class Writeback {
         try {
             return writeAll(file, /* patient= */ false) ? Attempt.DONE : Attempt.SHORT;
         } finally {
-            file.flushing.unlock();
+            file.endFlushing(rooms.actors);
         }
     }
 

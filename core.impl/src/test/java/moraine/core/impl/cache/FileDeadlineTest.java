@@ -120,4 +120,35 @@ final class FileDeadlineTest {
         file.sync();
         assertThat(Files.size(path)).isEqualTo(LENGTH);
     }
+
+    /** A thread for files writes the file back unasked and is not answered. */
+    private void hang() throws InterruptedException {
+        store.beforeWrite = never;
+        cpu.putByte(at, (byte) 1);
+        under.mechanism().rooms().cache.flushLater(object());
+        asked.await();
+    }
+
+    @Test
+    void shouldTellInTimeWhoWantsAFileThatIsBeingWritten() throws Exception {
+        hang();
+        late(file::sync);
+        late(() -> file.truncate(0));
+        cpu.putByte(at, (byte) 2);
+        store.beforeWrite = null;
+        answers.countDown();
+        file.sync();
+        assertThat(onDisk()).isEqualTo((byte) 2);
+    }
+
+    @Test
+    void shouldCloseTheMachineWhileAFileIsBeingWritten() throws Exception {
+        hang();
+        cpu.close();
+        assertThatThrownBy(under::close)
+                .hasMessageContaining("dirty pages are gone")
+                .hasMessageContaining("no answer");
+        answers.countDown();
+        open();
+    }
 }
