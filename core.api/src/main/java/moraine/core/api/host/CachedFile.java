@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * carry stamps, which last as long as the file is open or mapped.
  *
  * <p>EIO says that the system refused to read or write, in its own words (no space left, for one). Nothing is lost by
- * it: pages that could not be written stay dirty, and the next {@link #sync} writes them again.
+ * it: pages that could not be written stay dirty, and those that were written and that the device then refused to keep
+ * become so again, as far as they are still in the cache; the next {@link #sync} writes them again.
  */
 @ProviderType
 public interface CachedFile extends Mappable {

@@ -39,6 +39,7 @@ public final class FileObject extends CachedObject {
     private volatile long bytes;
     private volatile long epoch;
     private volatile int dirty;
+    private volatile boolean unforced;
     private volatile long dirtySinceNs;
     private volatile long restsUntilNs = Long.MIN_VALUE / 2;
 
@@ -72,6 +73,16 @@ public final class FileObject extends CachedObject {
     /** {@return how many of its pages are dirty} */
     public int dirtyPages() {
         return dirty;
+    }
+
+    /** {@return whether its device may not have something that was written} */
+    boolean unforced() {
+        return unforced;
+    }
+
+    /** Says whether its device may not have something; {@link #flushing} is held. */
+    void unforced(boolean now) {
+        unforced = now;
     }
 
     /** Takes {@link #flushing}, whose holder may wait for the system. @return false when it was not free in time */

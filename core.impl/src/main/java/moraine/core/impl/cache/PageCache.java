@@ -239,15 +239,14 @@ public final class PageCache {
     private void end(CachedObject object) {
         if (object instanceof FileObject file) {
             try {
-                while (idle(file) && writeback.anyDirty(file)) {
-                    Writeback.Attempt attempt = writeback.tryWrite(file);
+                while (idle(file) && writeback.anyToFlush(file)) {
+                    Writeback.Attempt attempt = writeback.tryFlush(file);
                     if (attempt == Writeback.Attempt.SHORT) {
                         bounces.whenFree(() -> endLater(file));
                     }
                     if (attempt != Writeback.Attempt.DONE) {
                         return;
                     }
-                    forceIfWritable(file);
                 }
             } catch (MoraineException e) {
                 LOG.log(System.Logger.Level.WARNING, "the cache keeps what it could not write: " + e.getMessage());
@@ -261,12 +260,6 @@ public final class PageCache {
 
     private void endLater(FileObject file) {
         host.post(file.writing, () -> end(file));
-    }
-
-    private void forceIfWritable(FileObject file) {
-        if (file.writable()) {
-            host.run("sync", file, () -> file.store().force());
-        }
     }
 
     /** Within the world, so that the checker sees the object and its pages or neither. */

@@ -65,11 +65,41 @@ final class Writeback {
         }
         try {
             writeAll(file, /* patient= */ true);
-            if (file.writable()) {
-                host.run("sync", file, () -> file.store().force());
-            }
+            force(file);
         } finally {
             file.endFlushing(rooms.actors);
+        }
+    }
+
+    /** Waits for the device; what it may not have after all is dirty again. */
+    private void force(FileObject file) {
+        if (!file.writable()) {
+            return;
+        }
+        boolean forced = false;
+        try {
+            host.run("sync", file, () -> file.store().force());
+            forced = true;
+        } finally {
+            settle(file, forced);
+        }
+    }
+
+    private void settle(FileObject file, boolean forced) {
+        if (!file.unforced()) {
+            return;
+        }
+        file.lock(rooms.actors);
+        try {
+            for (long index = file.next(0); index < file.limit(); index = file.next(index + 1)) {
+                if (file.unforced(index)) {
+                    file.unforced(index, /* now= */ false);
+                    file.dirty(index, !forced || file.dirty(index));
+                }
+            }
+            file.unforced(/* now= */ false);
+        } finally {
+            file.unlock();
         }
     }
 
@@ -89,11 +119,26 @@ final class Writeback {
      * @throws MoraineException EIO
      */
     Attempt tryWrite(FileObject file) {
+        return attempt(file, /* force= */ false);
+    }
+
+    /** As {@link #tryWrite}, and waits for the device. */
+    Attempt tryFlush(FileObject file) {
+        return attempt(file, /* force= */ true);
+    }
+
+    private Attempt attempt(FileObject file, boolean force) {
         if (!file.flushing.tryLock()) {
             return Attempt.BUSY;
         }
         try {
-            return writeAll(file, /* patient= */ false) ? Attempt.DONE : Attempt.SHORT;
+            if (!writeAll(file, /* patient= */ false)) {
+                return Attempt.SHORT;
+            }
+            if (force) {
+                force(file);
+            }
+            return Attempt.DONE;
         } finally {
             file.endFlushing(rooms.actors);
         }
@@ -215,12 +260,22 @@ final class Writeback {
             for (int i = 0; i < count; i++) {
                 if (again) {
                     file.dirty(first + i, /* now= */ true);
+                } else {
+                    file.unforced(first + i, /* now= */ true);
                 }
                 file.writeback(first + i, /* now= */ false);
+            }
+            if (!again) {
+                file.unforced(/* now= */ true);
             }
         } finally {
             file.unlock();
         }
+    }
+
+    /** {@return whether a page is dirty now, or perhaps not on the device} */
+    boolean anyToFlush(FileObject file) {
+        return file.unforced() || anyDirty(file);
     }
 
     /** {@return whether a page is dirty now} */

@@ -37,7 +37,8 @@ public class MemoryObject {
     private static final int CHUNK = 512;
     private static final long DIRTY = Long.MIN_VALUE;
     private static final long WRITEBACK = 1L << 62;
-    private static final long MARKS = DIRTY | WRITEBACK;
+    private static final long UNFORCED = 1L << 60;
+    private static final long MARKS = DIRTY | WRITEBACK | UNFORCED;
     /** The rest is the number of a swap slot. */
     private static final long SWAPPED = 1L << 61;
 
@@ -151,6 +152,16 @@ public class MemoryObject {
     /** Marks a page that is there; the lock is held. */
     public final void writeback(long index, boolean now) {
         word(index, now ? word(index) | WRITEBACK : word(index) & ~WRITEBACK);
+    }
+
+    /** {@return whether the page was written, and its device may not have it yet}; the lock is held */
+    public final boolean unforced(long index) {
+        return (word(index) & UNFORCED) != 0;
+    }
+
+    /** Marks a page that is there; the lock is held. */
+    public final void unforced(long index, boolean now) {
+        word(index, now ? word(index) | UNFORCED : word(index) & ~UNFORCED);
     }
 
     /** Told of each change in how many pages there are, are dirty, and are being written; the lock is held. */

@@ -106,6 +106,52 @@ final class FileErrorsTest {
         assertThat(now[2 * Pages.SIZE]).isEqualTo((byte) 8);
     }
 
+    /** A device that has taken a page and then fails may have lost it. */
+    @Test
+    void shouldWriteAgainWhatTheDeviceMayNotHave() throws IOException {
+        cpu.putByte(at, (byte) 7);
+        cpu.putByte(at + 2L * Pages.SIZE, (byte) 8);
+        under.mechanism().rooms().cache.flushLater(object());
+        Eventually.holds("it is written unasked", () -> machine.counter("nr_dirty") == 0);
+        cpu.putByte(at + 2L * Pages.SIZE, (byte) 9);
+        store.beforeForce = () -> {
+            throw new IOException("Input/output error");
+        };
+        fails(Errno.EIO, "cannot sync", file::sync);
+        assertThat(machine.counter("nr_dirty")).isEqualTo(2);
+        Files.write(path, new byte[4 * Pages.SIZE]);
+
+        store.beforeForce = null;
+        file.sync();
+        byte[] now = Files.readAllBytes(path);
+        assertThat(now[0]).isEqualTo((byte) 7);
+        assertThat(now[2 * Pages.SIZE]).isEqualTo((byte) 9);
+        int writes = store.writes.get();
+        file.sync();
+        assertThat(store.writes).as("the device has it").hasValue(writes);
+    }
+
+    @Test
+    void shouldKeepWhatNobodyHoldsUntilTheDeviceHasIt() throws IOException {
+        cpu.putByte(at, (byte) 7);
+        under.mechanism().rooms().cache.flushLater(object());
+        Eventually.holds("it is written unasked", () -> machine.counter("nr_dirty") == 0);
+        store.beforeForce = () -> {
+            throw new IOException("Input/output error");
+        };
+        space.munmap(at, 4L * Pages.SIZE);
+        Files.write(path, new byte[4 * Pages.SIZE]);
+        fails(Errno.EIO, "cannot sync", file::close);
+        store.beforeForce = null;
+        file.close();
+        assertThat(onDisk()).isEqualTo(7);
+        assertThat(store.closed).isTrue();
+    }
+
+    private FileObject object() {
+        return (FileObject) under.mechanism().rooms().cache.objects().getFirst();
+    }
+
     @Test
     void shouldStayOpenWhenTheLastWriteFails() throws IOException {
         cpu.putByte(at, (byte) 7);
