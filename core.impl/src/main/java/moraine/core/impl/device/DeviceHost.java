@@ -53,6 +53,9 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     private final CounterSample sample;
     private final LongAdder launches;
     private final Set<Integer> attached = ConcurrentHashMap.newKeySet();
+    /** Spaces that were ended; their numbers are not used again. */
+    private final Set<Integer> killed = ConcurrentHashMap.newKeySet();
+
     private final List<StreamImpl> streams = new CopyOnWriteArrayList<>();
     private volatile @Nullable DeviceRoom room;
     private volatile @Nullable PolicyCalls calls;
@@ -226,7 +229,7 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
         if (gone) {
             launch.end(Errno.ENODEV, "device " + spec.name() + " is gone");
         } else if (!attached.contains(space)) {
-            launch.end(Errno.EBADF, "space " + space + " was closed");
+            launch.end(end(space), words(space));
         } else {
             launches.increment();
             driver.guarded().launch(space, kernel, launch.completion(driver::misused));
@@ -234,20 +237,32 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     }
 
     /** The space's DeviceTables are closed: ends launches on it, then the driver's side. */
-    void spaceClosed(int space) {
+    void spaceClosed(int space, Errno why) {
+        if (why == Errno.SIGKILL) {
+            killed.add(space);
+        }
         if (!attached.contains(space)) {
             return;
         }
-        String why = "space " + space + " was closed";
         List<StreamImpl> its = streams.stream().filter(s -> s.space() == space).toList();
-        its.forEach(stream -> stream.failQueued(Errno.EBADF, why));
+        its.forEach(stream -> stream.failQueued(why, words(space)));
         actor.execute(
                 () -> {
                     attached.remove(space);
                     driver.guarded().detach(space);
                 },
                 driver.lifecycleNs());
-        its.forEach(stream -> stream.failAll(Errno.EBADF, why));
+        its.forEach(stream -> stream.failAll(why, words(space)));
+    }
+
+    /** {@return how launches on a space end that is closed} */
+    Errno end(int space) {
+        return killed.contains(space) ? Errno.SIGKILL : Errno.EBADF;
+    }
+
+    private String words(int space) {
+        return "space " + space
+                + (killed.contains(space) ? " was ended, for the memory that it is bound to was full" : " was closed");
     }
 
     @Override

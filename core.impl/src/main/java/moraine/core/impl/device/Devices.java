@@ -173,8 +173,8 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
     }
 
     /** A space's DeviceTables are closed. */
-    public void spaceClosed(int space) {
-        devices.forEach(device -> device.spaceClosed(space));
+    public void spaceClosed(int space, Errno why) {
+        devices.forEach(device -> device.spaceClosed(space, why));
     }
 
     private void fail(DeviceSpec spec, Fault fault) {

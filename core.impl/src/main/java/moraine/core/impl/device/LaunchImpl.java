@@ -77,7 +77,7 @@ final class LaunchImpl implements Launch {
 
     private static Blame blame(Errno errno) {
         return switch (errno) {
-            case ENODEV, ENOMEM, EDQUOT -> Blame.RESOURCES;
+            case ENODEV, ENOMEM, EDQUOT, SIGKILL -> Blame.RESOURCES;
             case EIO, EOPNOTSUPP -> Blame.PLUGIN;
             default -> Blame.CALLER;
         };
@@ -108,7 +108,7 @@ final class LaunchImpl implements Launch {
             if (mine == null) {
                 misuse.run();
             } else {
-                mine.end(errno, message);
+                mine.end(mine.stream.end(errno), message);
             }
         }
     }

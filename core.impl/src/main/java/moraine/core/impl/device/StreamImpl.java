@@ -27,6 +27,11 @@ final class StreamImpl implements Stream {
         return space;
     }
 
+    /** {@return how a launch ends of which the driver says how} */
+    Errno end(Errno errno) {
+        return errno == Errno.EBADF ? device.end(space) : errno;
+    }
+
     @Override
     public Launch launch(Kernel kernel) {
         device.usable();

@@ -44,8 +44,8 @@ public final class ExclusiveAccess {
      *
      * @param page a page's first address
      * @return OK; EFAULT outside every readable mapping, EPERM in one that forbids writes, EOPNOTSUPP for shared or
-     *     file memory; ENOMEM, EDQUOT, SIGBUS as a write would end; EBUSY after the deadline; EBADF or ENODEV when the
-     *     table is closed
+     *     file memory; ENOMEM, EDQUOT, SIGBUS as a write would end; EBUSY after the deadline; EBADF, SIGKILL or ENODEV
+     *     when the table is closed
      */
     public Errno take(Agent agent, DeviceTable table, long page) {
         long begun = rooms.nowNs();
@@ -72,7 +72,7 @@ public final class ExclusiveAccess {
         long stamp = space.lockShared();
         try {
             if (space.closed()) {
-                return Errno.EBADF;
+                return space.end();
             }
             Vma vma = space.vmas().find(page);
             if (vma == null || !vma.protection().allows(Intent.READ)) {

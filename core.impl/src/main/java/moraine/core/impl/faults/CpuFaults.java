@@ -85,11 +85,8 @@ public final class CpuFaults {
             agent.count(Stat.CPU_FAULTS);
             rooms.charge(Cost.CPU_FAULT, initiator, initiator, initiator, 1);
             Vma vma = space.vmas().find(address);
-            if (space.killed()) {
-                return Errno.SIGKILL;
-            }
-            if (vma == null) {
-                return space.closed() ? Errno.EBADF : Errno.EFAULT;
+            if (vma == null || space.killed() || space.closed()) {
+                return unmapped(space);
             }
             if (!vma.protection().allows(intent)) {
                 return Errno.EFAULT;
@@ -108,12 +105,20 @@ public final class CpuFaults {
         }
     }
 
+    /** {@return how a touch ends where no mapping is, or none any more} */
+    private static Errno unmapped(SpaceImpl space) {
+        return space.killed() || space.closed() ? space.end() : Errno.EFAULT;
+    }
+
     /** The mapping may have changed before the lock was taken, so it is asked again. */
     private Errno resolveSlowly(Agent agent, SpaceImpl space, long address, Intent intent, int initiator) {
         long stamp = space.lockShared();
         try {
             Vma vma = space.vmas().find(address);
-            if (vma == null || !vma.protection().allows(intent)) {
+            if (vma == null) {
+                return unmapped(space);
+            }
+            if (!vma.protection().allows(intent)) {
                 return Errno.EFAULT;
             }
             return resolveLocked(agent, space, address, intent, space.table().get(address), initiator);
@@ -133,7 +138,7 @@ public final class CpuFaults {
     public Errno resolveLocked(Agent agent, SpaceImpl space, long address, Intent intent, long entry, int initiator) {
         Vma vma = space.vmas().find(address);
         if (vma == null || space.killed()) {
-            return vma == null ? Errno.EFAULT : Errno.SIGKILL;
+            return unmapped(space);
         }
         rooms.points.reach(Point.FAULT_LOOKED_UP);
         return afterRoom(agent, space, resolve(agent, vma, address, intent, entry, initiator));

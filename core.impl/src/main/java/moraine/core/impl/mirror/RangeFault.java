@@ -166,7 +166,7 @@ public final class RangeFault {
         long stamp = space.lockShared();
         try {
             if (space.closed()) {
-                return Errno.EBADF;
+                return space.end();
             }
             boolean faulted = false;
             for (int i = 0; i < pages; ) {

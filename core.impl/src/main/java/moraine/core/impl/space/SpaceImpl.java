@@ -152,6 +152,11 @@ public final class SpaceImpl implements AddressSpace {
         return closed;
     }
 
+    /** {@return how who works in it ends once it is closed} */
+    public Errno end() {
+        return killed ? Errno.SIGKILL : Errno.EBADF;
+    }
+
     long lockExclusive() {
         return lock.writeLock();
     }
@@ -369,8 +374,10 @@ public final class SpaceImpl implements AddressSpace {
             }
             closed = true;
         }
-        devices.close(killed ? Errno.SIGKILL : Errno.EBADF);
-        spaces.ending(this);
+        Errno why = end();
+        rooms.actors.signal();
+        devices.close(why);
+        spaces.ending(this, why);
         mappings.end();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.host.AddressSpace;
+import moraine.core.api.model.Errno;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.faults.CpuFaults;
 import moraine.core.impl.hints.Advisor;
@@ -99,9 +100,9 @@ public final class Spaces {
         return faults;
     }
 
-    /** Tells devices that a space is going away. */
-    void ending(SpaceImpl space) {
-        end.spaceClosed(space.id());
+    /** Tells devices that a space is going away, and why. */
+    void ending(SpaceImpl space, Errno why) {
+        end.spaceClosed(space.id(), why);
     }
 
     /** Forgets a space that has no page left. */

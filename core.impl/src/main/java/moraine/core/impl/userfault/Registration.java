@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Protocol. Who touches a missing page asks for it, once for all who wait, and waits with no guard held. The handler
  * runs on the registration's own thread. A waiter wakes when the page is no longer missing (filled, unmapped,
- * unregistered), when the handler failed for it, or at the deadline.
+ * unregistered, its space closed), when the handler failed for it, or at the deadline.
  */
 public final class Registration implements Userfault {
     private static final System.Logger LOG = System.getLogger(Registration.class.getName());
@@ -82,7 +82,7 @@ public final class Registration implements Userfault {
     }
 
     private boolean missing(long page) {
-        Vma vma = space.vmas().find(page);
+        Vma vma = space.closed() ? null : space.vmas().find(page);
         return vma != null && vma.userfault() == this && Pte.kind(space.table().get(page)) == Pte.NONE;
     }
 
