@@ -63,7 +63,7 @@ final class CopyOnWrite {
             collapse.write(agent, vma, address, head);
             return Errno.OK;
         }
-        if (vma.shared() || !merged && frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(head))) {
+        if (vma.shared() || !merged && frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(vma, head))) {
             rooms.points.reach(Point.WRITE_ALONE);
             frames.clearFlag(head, Frames.LAZY);
             if (!space.table().replace(address, entry, entry | allowed(vma))) {
@@ -110,10 +110,10 @@ final class CopyOnWrite {
 
     /**
      * {@return whether the page is pinned, so that nobody but this space maps it, and a copy would leave the pin
-     * behind}
+     * behind}; one of a file or buffer is not the mapping's own, whoever pinned it
      */
-    private boolean pinned(long head) {
-        return frames.flag(head, Frames.PINNED);
+    private boolean pinned(Vma vma, long head) {
+        return frames.flag(head, Frames.PINNED) && !vma.shows(frames.object(head));
     }
 
     /** {@return WRITE unless the page is only to be the mapping's own} */

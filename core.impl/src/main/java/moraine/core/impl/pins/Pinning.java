@@ -120,7 +120,10 @@ final class Pinning {
             return !intent.writes();
         }
         long pfn = Pte.pfn(entry);
-        return vma.protection() != Protection.READ_WRITE && frames.mappings(pfn) == 1 && !rooms.merging.merged(pfn);
+        return vma.protection() != Protection.READ_WRITE
+                && frames.mappings(pfn) == 1
+                && !rooms.merging.merged(pfn)
+                && !vma.shows(frames.object(pfn));
     }
 
     private Errno prepare(Vma vma, long page, long entry) {

@@ -159,6 +159,11 @@ public final class Vma {
         return object;
     }
 
+    /** {@return whether an object, by its id, is the file or buffer that a private mapping shows} */
+    public boolean shows(long objectId) {
+        return below != null && below.object().id() == objectId;
+    }
+
     /** Takes the locks of the objects whose pages it may map: its own first, then what lies below. */
     public void lockObjects(Actors actors) {
         object.lock(actors);

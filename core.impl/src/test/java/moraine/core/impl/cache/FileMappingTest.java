@@ -213,6 +213,39 @@ final class FileMappingTest {
         assertThat(machine.counter("file.written.pages")).isZero();
     }
 
+    /** Who pins a page of a private mapping has it for himself, also where the mapping only reads. */
+    @Test
+    void shouldKeepWritesToAPinnedPageFromTheFile() throws IOException {
+        long at = space.mmap(MapRequest.anonymous(LENGTH).protect(Protection.READ), file, 0);
+        byte old = cpu.getByte(at);
+        try (Pin pin = space.pin(at, Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+            space.mprotect(at, LENGTH, Protection.READ_WRITE);
+            cpu.putByte(at, (byte) (old + 1));
+            assertThat(machine.check()).isEmpty();
+            byte[] seen = new byte[1];
+            pin.read(0, MemorySegment.ofArray(seen));
+            assertThat(seen[0]).as("of the pin").isEqualTo((byte) (old + 1));
+            file.read(0, MemorySegment.ofArray(seen));
+            assertThat(seen[0]).as("of the file").isEqualTo(old);
+        }
+    }
+
+    @Test
+    void shouldCopyAPinnedPageOfTheFileForAPrivateWrite() throws IOException {
+        long shared = space.mmap(MapRequest.anonymous(LENGTH).shared(), file, 0);
+        long own = space.mmap(MapRequest.anonymous(LENGTH), file, 0);
+        byte old = cpu.getByte(shared);
+        try (Pin _ = space.pin(shared, Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+            space.munmap(shared, LENGTH);
+            assertThat(cpu.getByte(own)).isEqualTo(old);
+            cpu.putByte(own, (byte) (old + 1));
+            assertThat(machine.check()).isEmpty();
+            byte[] seen = new byte[1];
+            file.read(0, MemorySegment.ofArray(seen));
+            assertThat(seen[0]).as("of the file").isEqualTo(old);
+        }
+    }
+
     @Test
     void shouldKeepPrivateCopiesFromTheFile() throws IOException {
         long own = map(pages(2));
