@@ -35,6 +35,7 @@ public record Advice(Kind kind, int node) {
     /**
      * Each aligned 2 MiB of the range is to be one page in RAM, now: small pages are copied together, those of devices
      * come home, untouched ones become zeros (Linux MADV_COLLAPSE). What is one page in RAM already stays as it is.
+     * Only private memory that shows no file and that no handler fills; EINVAL elsewhere.
      */
     public static final Advice COLLAPSE = new Advice(Kind.COLLAPSE, NO_NODE);
 

@@ -83,9 +83,11 @@ final class Collapse {
         }
     }
 
+    /** Only where what was never touched is zero: a page of a file or a handler would be lost. */
     private Errno collapse(Agent agent, FolioCollapse folios, long base) {
         Vma vma = space.vmas().find(base);
         boolean whole = vma != null
+                && vma.plain()
                 && vma.covers(base, base + Pages.LARGE_SIZE)
                 && vma.wantsLarge(true)
                 && vma.protection() != Protection.NONE;
@@ -98,8 +100,8 @@ final class Collapse {
             case EINVAL ->
                 MoraineException.caller(
                         errno,
-                        where + "nothing was written there, it is in two mappings, or 4 KiB pages were advised;"
-                                + " write to it first or take the advice back");
+                        where + "nothing was written there, it is in two mappings, it shows a file, a handler fills"
+                                + " it, or 4 KiB pages were advised; write to it first or take the advice back");
             case EAGAIN -> new MoraineException(errno, Blame.RESOURCES, where + "a page is in use; try again");
             case EBUSY ->
                 new MoraineException(

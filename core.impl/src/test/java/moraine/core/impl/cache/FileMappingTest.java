@@ -15,6 +15,7 @@ import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.Pin;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
@@ -244,6 +245,18 @@ final class FileMappingTest {
             file.read(0, MemorySegment.ofArray(seen));
             assertThat(seen[0]).as("of the file").isEqualTo(old);
         }
+    }
+
+    /** What the mapping has not copied is the file's, not zero. */
+    @Test
+    void shouldMakeNoLargePageOfCopiesOfAFile() throws IOException {
+        file.truncate(Pages.LARGE_SIZE);
+        file.write(Pages.LARGE_SIZE - Pages.SIZE, MemorySegment.ofArray(new byte[] {5}));
+        long own = space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE), file, 0);
+        cpu.putLong(own, 7);
+        fails(Errno.EINVAL, () -> space.advise(own, Pages.LARGE_SIZE, Advice.COLLAPSE));
+        assertThat(cpu.getByte(own + Pages.LARGE_SIZE - Pages.SIZE)).isEqualTo((byte) 5);
+        assertThat(cpu.getLong(own)).isEqualTo(7);
     }
 
     @Test

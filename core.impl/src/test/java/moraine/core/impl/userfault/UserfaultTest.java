@@ -19,6 +19,7 @@ import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Userfault;
 import moraine.core.api.host.UserfaultHandler;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
@@ -106,6 +107,19 @@ final class UserfaultTest {
     @AfterEach
     void stop() {
         threads.shutdownNow();
+    }
+
+    /** What is missing is for the handler to fill, not zero. */
+    @Test
+    void shouldMakeNoLargePageOfWhatAHandlerFills() {
+        try (var scene = new Scene(new VirtualEnvironment())) {
+            long at = scene.space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
+            scene.write(at, 5);
+            scene.space.userfault(at, Pages.LARGE_SIZE, FILLS);
+            fails(Errno.EINVAL, () -> scene.space.advise(at, Pages.LARGE_SIZE, Advice.COLLAPSE));
+            assertThat(scene.read(at + Pages.SIZE)).isEqualTo((byte) 0xAB);
+            assertThat(scene.read(at)).isEqualTo((byte) 5);
+        }
     }
 
     @ParameterizedTest
