@@ -62,7 +62,7 @@ final class FrameTally {
         Set<MemoryObject> all = objects(spaces);
         all.addAll(cached);
         for (MemoryObject object : all) {
-            for (long index = 0; index < object.limit(); index++) {
+            for (long index = object.next(0); index < object.limit(); index = object.next(index + 1)) {
                 long pfn = object.page(index);
                 if (pfn >= 0) {
                     expected.merge(pfn, 1, Integer::sum);

@@ -176,6 +176,9 @@ public class MemoryObject {
 
     private void word(long index, long word) {
         int chunk = (int) (index / CHUNK);
+        if (word == 0 && (chunk >= pages.length || pages[chunk] == null)) {
+            return;
+        }
         if (chunk >= pages.length) {
             pages = Arrays.copyOf(pages, Math.max(chunk + 1, pages.length * 2));
         }
@@ -203,7 +206,11 @@ public class MemoryObject {
 
     /** {@return the first index from one on that may have a page: at once over what never had any}; the lock is held */
     public final long next(long index) {
-        int chunk = (int) (index / CHUNK);
-        return chunk >= pages.length || pages[chunk] != null ? index : ((long) chunk + 1) * CHUNK;
+        int first = (int) (index / CHUNK);
+        int chunk = first;
+        while (chunk < pages.length && pages[chunk] == null) {
+            chunk++;
+        }
+        return chunk == first ? index : (long) chunk * CHUNK;
     }
 }

@@ -24,6 +24,7 @@ import moraine.testkit.JvmThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class SpaceTest {
     private static final long MIB = 1L << 20;
@@ -52,6 +53,19 @@ final class SpaceTest {
         assertThat(machine.nodes().getFirst().freePages())
                 .isEqualTo(machine.nodes().getFirst().pages());
         machine.close();
+    }
+
+    /** What is done for each page that there might be takes minutes and a heap of gigabytes here. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldPayForPagesOfSharedMemoryThatThereAreOnly() {
+        long bytes = 1L << 42;
+        long at = space.mmap(MapRequest.anonymous(bytes).shared());
+        cpu.putLong(at, 1);
+        cpu.putLong(at + bytes - Pages.SIZE, 2);
+        assertThat(machine.check()).isEmpty();
+        assertThat(cpu.getLong(at + bytes - Pages.SIZE)).isEqualTo(2);
+        space.munmap(at, bytes);
     }
 
     @Test
