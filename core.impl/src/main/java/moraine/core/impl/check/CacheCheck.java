@@ -23,16 +23,32 @@ final class CacheCheck {
 
     void check() {
         for (CachedObject object : rooms.cache.objects()) {
-            boolean buffer = object.kind() == MemoryObject.Kind.BUFFER;
-            long end = Math.max(object.limit(), object.pages());
-            for (long index = 0; index < end; index = buffer ? index + 1 : object.next(index + 1)) {
+            if (object.kind() == MemoryObject.Kind.BUFFER) {
+                buffer(object);
+            }
+            for (long index = object.next(0); index < object.limit(); index = object.next(index + 1)) {
                 long pfn = object.page(index);
-                if (buffer && index < object.pages()) {
-                    buffer(object, index, pfn);
-                } else if (pfn >= 0) {
+                if (pfn >= 0) {
                     page(object, index, pfn);
+                } else {
+                    absent(object, index);
                 }
             }
+        }
+    }
+
+    private void buffer(CachedObject buffer) {
+        for (long index = 0; index < buffer.pages(); index++) {
+            buffer(buffer, index, buffer.page(index));
+        }
+    }
+
+    /** Whoever writes back would look for such a page for ever. */
+    private void absent(CachedObject object, long index) {
+        if (object.dirty(index) || object.writeback(index)) {
+            report.broken(
+                    "file-marks",
+                    "page " + index + " of object " + object.id() + " is marked dirty or being written, but not there");
         }
     }
 
@@ -46,6 +62,12 @@ final class CacheCheck {
     }
 
     private void page(CachedObject object, long index, long pfn) {
+        if (frames.object(pfn) != object.id() || frames.index(pfn) != index) {
+            report.broken(
+                    "file-record",
+                    "page " + index + " of object " + object.id() + " is cached in frame " + pfn
+                            + ", whose record says object " + frames.object(pfn) + " index " + frames.index(pfn));
+        }
         if (index >= object.pages()) {
             report.broken(
                     "file-end",

@@ -29,6 +29,8 @@ final class Invariants {
             Map.entry("file-private", "a private mapping shows pages of files and buffers read-only"),
             Map.entry("file-end", "no page of a file is cached or mapped at or beyond its end"),
             Map.entry("file-dirty", "a page of a file that a shared mapping may write is dirty"),
+            Map.entry("file-marks", "only pages that are cached are dirty or being written"),
+            Map.entry("file-record", "the record of a cached page's frame names the file and the page"),
             Map.entry("file-type", "pages of files lie in memory that files may back"),
             Map.entry("buffer", "a driver's buffer has all its pages, marked to stay where they are"),
             Map.entry("userfault", "no mapping names a registration that is closed"),

@@ -26,7 +26,13 @@ final class CachePlantings {
                 Planting.of("file-dirty", "a written page was forgotten", CachePlantings::forget),
                 Planting.of(
                         "file-dirty", "a clean page may be written", s -> s.put(s.file, s.entry(s.file) | Pte.WRITE)),
-                Planting.of("file-end", "a page behind the end", CachePlantings::keepPage),
+                new Planting(
+                        "file-end",
+                        "a page behind the end",
+                        Set.of("file-end", "file-record"),
+                        CachePlantings::keepPage),
+                Planting.of("file-marks", "a page that is not there is dirty", CachePlantings::markNothing),
+                Planting.of("file-record", "a page that nobody maps is another's", CachePlantings::misplace),
                 Planting.of("file-end", "the file was cut under a mapping", CachePlantings::cut),
                 new Planting(
                         "file-type",
@@ -57,6 +63,21 @@ final class CachePlantings {
             file.page(2, -1);
             scene.rooms.frames.put(pfn);
         };
+    }
+
+    private static Runnable markNothing(Scene scene) {
+        MemoryObject file = scene.source(scene.file);
+        file.dirty(2, /* now= */ true);
+        return () -> file.dirty(2, /* now= */ false);
+    }
+
+    private static Runnable misplace(Scene scene) {
+        scene.space.munmap(scene.file, 2L * Pages.SIZE);
+        MemoryObject file = scene.source(scene.own);
+        var frames = scene.rooms.frames;
+        long pfn = file.page(1);
+        frames.owner(pfn, file.id(), 0);
+        return () -> frames.owner(pfn, file.id(), 1);
     }
 
     private static Runnable cut(Scene scene) {

@@ -1,6 +1,8 @@
 package moraine.core.impl.check;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
@@ -20,6 +22,17 @@ final class EntryPlantings {
                         "a 2 MiB entry in a leaf table",
                         s -> s.put(s.zero(), s.entry(s.zero()) | Pte.LARGE)),
                 Planting.of("leaf-level", "a leaf reaches into another mapping", EntryPlantings::cutLeaf),
+                Planting.of("leaf-level", "a 4 KiB entry in a table of regions", EntryPlantings::hangEntry),
+                new Planting(
+                        "leaf-level",
+                        "a 2 MiB leaf of a page of 4 KiB",
+                        Set.of("leaf-level", "folio-leaf", "reverse-map", "frame-refs", "frame-mappings"),
+                        EntryPlantings::stretch),
+                new Planting(
+                        "exclusive",
+                        "a device has shared memory alone",
+                        Set.of("exclusive"),
+                        s -> s.put(s.shared, Pte.withKind(s.entry(s.shared), Pte.EXCLUSIVE))),
                 Planting.of(
                         "entry-mapped",
                         "an entry outlives its mapping",
@@ -37,6 +50,11 @@ final class EntryPlantings {
                         "swapped out to a slot that there is not",
                         s -> s.put(s.untouched(), Pte.of(Pte.SWAPPED, Scene.SLOTS, 0))),
                 Planting.of("swapped", "writable in two mappings", EntryPlantings::shareSlot),
+                new Planting(
+                        "swapped",
+                        "shared memory, whose object names slots",
+                        Set.of("swapped", "swap-slot", "frame-refs", "frame-mappings"),
+                        s -> s.put(s.shared, s.entry(s.swapped))),
                 Planting.of(
                         "swap-slot",
                         "an entry that the slot does not count",
@@ -52,6 +70,7 @@ final class EntryPlantings {
                 Planting.of("frame-free", "an entry maps a free frame", EntryPlantings::mapFree),
                 Planting.of("folio-leaf", "a folio mapped by a 4 KiB entry", EntryPlantings::mapBelowLeaf),
                 Planting.of("reverse-map", "a frame thinks that it is elsewhere", EntryPlantings::misplace),
+                Planting.of("reverse-map", "an object does not know its mapping", EntryPlantings::unlist),
                 Planting.of("shared-page", "the object has its pages in another order", EntryPlantings::swapShared));
     }
 
@@ -67,6 +86,26 @@ final class EntryPlantings {
         MiddleTable middle = scene.space.table().middleForInstall(at);
         middle.entry(PageTable.region(at), Pte.of(Pte.ZERO, 0, Pte.LARGE));
         return () -> middle.entry(PageTable.region(at), Pte.NONE);
+    }
+
+    private static Runnable hangEntry(Scene scene) {
+        long at = scene.space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
+        MiddleTable middle = scene.space.table().middleForInstall(at);
+        middle.entry(PageTable.region(at), Pte.of(Pte.ZERO, 0, 0));
+        return () -> middle.entry(PageTable.region(at), Pte.NONE);
+    }
+
+    private static Runnable stretch(Scene scene) {
+        long at = scene.space.mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
+        MiddleTable middle = scene.space.table().middleForInstall(at);
+        middle.entry(PageTable.region(at), Pte.of(Pte.PRESENT, scene.pfn(scene.small), Pte.LARGE));
+        return () -> middle.entry(PageTable.region(at), Pte.NONE);
+    }
+
+    private static Runnable unlist(Scene scene) {
+        var vma = Objects.requireNonNull(scene.space.vmas().find(scene.small));
+        vma.object().mappings().remove(vma);
+        return () -> vma.object().mappings().add(vma);
     }
 
     private static Runnable allowWrites(Scene scene) {
