@@ -182,6 +182,9 @@ final class Mappings {
             Checks.covered(space.vmas(), address, end);
             checkEdges(address, end);
             Checks.mayWrite(space.vmas(), address, end, protection);
+            if (protection == Protection.NONE) {
+                new ZeroKeeper(rooms, spaces.faults(), space).keep(agent, address, end);
+            }
             Edit edit = Edit.of(space.vmas(), address, end, vma -> vma.withProtection(protection));
             publish(edit);
             new Unmapper(rooms).divideEdges(agent, space, address, end);

@@ -60,12 +60,12 @@ final class Filler {
         Agent agent = rooms.begin();
         try {
             Vma vma = mapping(address);
-            if (vma.protection() != Protection.NONE) {
-                while (!install(vma, address, Pte.of(Pte.ZERO, 0, 0))) {
-                    vma = mapping(address);
+            while (vma.protection() != Protection.NONE) {
+                if (install(vma, address, Pte.of(Pte.ZERO, 0, 0))) {
+                    agent.count(Stat.USERFAULT_FILLED);
+                    return;
                 }
-                agent.count(Stat.USERFAULT_FILLED);
-                return;
+                vma = mapping(address);
             }
         } finally {
             rooms.done(agent);

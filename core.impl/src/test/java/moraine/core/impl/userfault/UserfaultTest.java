@@ -109,6 +109,19 @@ final class UserfaultTest {
         threads.shutdownNow();
     }
 
+    /** The handler made it zero, so it is not missing, whatever the mapping allows meanwhile. */
+    @Test
+    void shouldKeepAPageThatIsZeroThroughAMappingThatAllowsNothing() {
+        try (var scene = new Scene(new VirtualEnvironment())) {
+            Userfault range = scene.space.userfault(scene.at, BYTES, FILLS);
+            range.zero(scene.at);
+            assertThat(scene.read(scene.at)).isZero();
+            scene.space.mprotect(scene.at, BYTES, Protection.NONE);
+            scene.space.mprotect(scene.at, BYTES, Protection.READ_WRITE);
+            assertThat(scene.read(scene.at)).isZero();
+        }
+    }
+
     /** What is missing is for the handler to fill, not zero. */
     @Test
     void shouldMakeNoLargePageOfWhatAHandlerFills() {
