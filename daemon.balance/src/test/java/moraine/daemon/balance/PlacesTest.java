@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Hierarchy;
@@ -17,12 +18,16 @@ import moraine.core.api.model.TopologyProfile;
 import moraine.sim.profile.Profiles;
 import moraine.testkit.HandBuilt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where pages would be better, by edges, metric and initiator: what demotion takes down, promotion brings up. */
 final class PlacesTest {
     private static final Set<Attribute> OPEN =
             EnumSet.of(Attribute.CPU_ADDRESSABLE, Attribute.DEMOTION_TARGET, Attribute.HINT_FAULTABLE);
     private static final Set<Attribute> CLOSED = EnumSet.of(Attribute.CPU_ADDRESSABLE);
+    private static final int LPDDR = 0;
+    private static final int HBM = 1;
     private static final int DDR = 0;
     private static final int STACK = 1;
     private static final int EXPANDER = 2;
@@ -78,17 +83,37 @@ final class PlacesTest {
         assertThat(below(knl, Rank.BANDWIDTH, CLOSED)).containsExactly(-1, 0);
     }
 
-    @Test
-    void shouldOrderASuperchipAsItsCpuSeesItAndNotAsItsGpuDoes() {
+    /** As measured, both metrics give one order, and each processor its own: see docs/adr/0008. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldOrderASuperchipAsItsCpuSeesItAndNotAsItsGpuDoes(Rank rank) {
         TopologyProfile gh200 = load("gh200");
-        Hierarchy byLatency = new Hierarchy(gh200, Rank.LATENCY);
+        var hierarchy = new Hierarchy(gh200, rank);
         List<NodeInfo> nodes = nodes(gh200, OPEN, Set.of());
 
-        assertThat(targets(gh200, Rank.LATENCY, OPEN)).containsExactly(-1, 0);
-        assertThat(below(gh200, Rank.LATENCY, OPEN)).containsExactly(1, -1);
-        assertThat(byLatency.takers(0, nodes, Attribute.HINT_FAULTABLE)).containsExactly(0, 1);
-        assertThat(byLatency.takers(1, nodes, Attribute.HINT_FAULTABLE)).containsExactly(1, 0);
-        assertThat(targets(gh200, Rank.LATENCY, CLOSED)).containsExactly(-1, 0);
+        assertThat(hierarchy.takers(LPDDR, nodes, Attribute.HINT_FAULTABLE)).containsExactly(LPDDR, HBM);
+        assertThat(hierarchy.takers(HBM, nodes, Attribute.HINT_FAULTABLE)).containsExactly(HBM, LPDDR);
+        assertThat(targets(gh200, rank, OPEN)).containsExactly(-1, LPDDR);
+        assertThat(below(gh200, rank, OPEN)).containsExactly(HBM, -1);
+        assertThat(targets(gh200, rank, CLOSED)).containsExactly(-1, LPDDR);
+    }
+
+    /** With the vendor's bandwidths, of a bus and of a direction of the link, the CPU sees HBM above its own memory. */
+    @Test
+    void shouldOrderASuperchipByTheMetricAskedForAsItsVendorDescribesIt() {
+        TopologyProfile gh200 = Profiles.load(
+                        "gh200",
+                        Map.of(
+                                "access.0.read", "384GB/s",
+                                "access.0.write", "384GB/s",
+                                "access.1.read", "450GB/s",
+                                "access.1.write", "450GB/s"))
+                .topology();
+
+        assertThat(targets(gh200, Rank.LATENCY, OPEN)).containsExactly(-1, LPDDR);
+        assertThat(below(gh200, Rank.LATENCY, OPEN)).containsExactly(HBM, -1);
+        assertThat(targets(gh200, Rank.BANDWIDTH, OPEN)).containsExactly(HBM, -1);
+        assertThat(below(gh200, Rank.BANDWIDTH, OPEN)).containsExactly(-1, LPDDR);
     }
 
     @Test
