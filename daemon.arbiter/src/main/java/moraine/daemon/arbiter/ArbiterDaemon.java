@@ -9,12 +9,14 @@ import moraine.core.api.daemon.Folios;
 import moraine.core.api.daemon.Owners;
 import moraine.core.api.daemon.Tick;
 import moraine.core.api.host.DaemonContext;
+import moraine.core.api.model.Attribute;
 import moraine.core.api.model.NodeInfo;
 
 /**
- * Sees who wanted a node and found no room, and whose pages lie idle there, and has these yield. It looks at nobody's
- * pages until somebody starves, and moves nobody's pages in: with room there, the starved tenant's own faults, its
- * policy's counters or its next prefetch bring what it needs, which are the ones to know.
+ * Sees who wanted a node and found no room, and whose pages lie idle there, and has these yield. Memory that reclaim
+ * may not take keeps its pages: who made it so makes room by himself, or wants none made. It looks at nobody's pages
+ * until somebody starves, and moves nobody's pages in: with room there, the starved tenant's own faults, its policy's
+ * counters or its next prefetch bring what it needs, which are the ones to know.
  */
 final class ArbiterDaemon implements Daemon {
     static final String NAME = "arbiter";
@@ -73,7 +75,7 @@ final class ArbiterDaemon implements Daemon {
                 .filter(each -> each.id() == node.id())
                 .findFirst()
                 .orElse(null);
-        if (info == null || info.pages() == 0) {
+        if (info == null || info.pages() == 0 || !info.type().has(Attribute.RECLAIMABLE)) {
             return settings.periodNs();
         }
         List<Integer> targets = context.view().profile().nearestRam(node.id()).stream()

@@ -18,6 +18,7 @@ import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.driver.gpu.GpuProvider;
 import moraine.policy.cdm.CdmProvider;
 import moraine.policy.hmm.HmmProvider;
+import moraine.policy.managed.ManagedProvider;
 import moraine.sim.profile.MachineProfile;
 import moraine.sim.profile.Profiles;
 import moraine.sim.time.VirtualEnvironment;
@@ -29,6 +30,11 @@ final class Stand implements AutoCloseable {
     static final int DEVICE = 1;
     /** Pages of the device. */
     static final int CAPACITY = 4096;
+
+    /** Pages that a CPU works on beside those of the device. */
+    private static final int SCRATCH = 512;
+
+    private static final int LINE = 64;
 
     private static final long LIMIT_NS = 3_600_000_000_000L;
 
@@ -44,19 +50,40 @@ final class Stand implements AutoCloseable {
         final int pages;
         final long at;
 
-        /** Maps a range whose pages are wanted on the device, and writes each; then others have come as far. */
-        private Tenant(String name, int pages, NodeSet allowed) {
+        /** Maps a range and writes each page. Where they are wanted on the device at once, others then come as far. */
+        private Tenant(String name, int pages, NodeSet allowed, boolean prefers) {
             this.name = name;
             this.pages = pages;
             machine.tenant(name, allowed, List.of());
             space = machine.openSpace(name, name);
             cpu = space.attach(RAM);
             at = space.mmap(MapRequest.anonymous((long) pages * Pages.SIZE).aligned(Pages.LARGE_SIZE));
-            space.mbind(at, (long) pages * Pages.SIZE, MemoryPolicy.preferred(DEVICE));
+            if (prefers) {
+                space.mbind(at, (long) pages * Pages.SIZE, MemoryPolicy.preferred(DEVICE));
+            }
             for (int page = 0; page < pages; page++) {
                 cpu.putLong(at + (long) page * Pages.SIZE, page);
             }
-            passUs(1000);
+            if (prefers) {
+                passUs(1000);
+            }
+        }
+
+        /** Has a CPU work on other data in RAM for some time; then others have come as far. */
+        void compute(long microseconds) {
+            long bytes = (long) SCRATCH * Pages.SIZE;
+            long scratch = space.mmap(MapRequest.anonymous(bytes));
+            long end = now() + 1000 * microseconds;
+            for (long offset = 0; now() < end; offset = (offset + Pages.SIZE + LINE) % bytes) {
+                cpu.putLong(scratch + offset, offset);
+            }
+            space.munmap(scratch, bytes);
+            passUs(1);
+        }
+
+        /** Has the driver bring what is not on the device, as far as there is room. */
+        void prefetch() {
+            machine.device("gpu0").migrateToDevice(space, at, (long) pages * Pages.SIZE);
         }
 
         /** {@return modelled time for the device to read all of the range so many times} */
@@ -110,6 +137,7 @@ final class Stand implements AutoCloseable {
         var providers = new Providers();
         providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 0);
         providers.policies().add("hmm", new HmmProvider(), "moraine.policy.hmm 0.1", 0);
+        providers.policies().add("managed", new ManagedProvider(), "moraine.policy.managed 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
         providers.daemons().add("arbiter", new ArbiterProvider(), "moraine.daemon.arbiter 0.1", 0);
         time = new VirtualEnvironment(gh200, Map.of(RAM, 8L << 10, DEVICE, 8L << 10), /* seed= */ 1);
@@ -124,7 +152,15 @@ final class Stand implements AutoCloseable {
     }
 
     Tenant tenant(String name, int pages, NodeSet allowed) {
-        var tenant = new Tenant(name, pages, allowed);
+        return add(new Tenant(name, pages, allowed, /* prefers= */ true));
+    }
+
+    /** {@return a tenant whose pages begin in RAM, for its driver to bring} */
+    Tenant undirected(String name, int pages) {
+        return add(new Tenant(name, pages, NodeSet.ALL, /* prefers= */ false));
+    }
+
+    private Tenant add(Tenant tenant) {
         tenants.add(tenant);
         return tenant;
     }

@@ -36,7 +36,8 @@ public interface Tick {
      * <p>RAM takes pages for every cause. A device takes those of a {@link Cause#DEMOTION} or {@link Cause#YIELD} if
      * its memory is a {@link Attribute#DEMOTION_TARGET}, and those of a {@link Cause#PROMOTION} or
      * {@link Cause#BALANCE} if it is {@link Attribute#HINT_FAULTABLE}: what is brought there because it is used has to
-     * be seen when it is used no more.
+     * be seen when it is used no more. For a {@link Cause#YIELD}, which takes pages from their owner for others' sake,
+     * only those leave whose memory is {@link Attribute#RECLAIMABLE}.
      *
      * @param folios of this daemon's scans or hint faults
      * @param cause why, as histories tell it: one of these four

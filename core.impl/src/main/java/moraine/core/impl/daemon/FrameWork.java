@@ -103,7 +103,7 @@ public final class FrameWork implements DaemonRoom {
                     continue;
                 }
                 rule.asked(agent, pages);
-                if (hold(folios, i)) {
+                if (hold(folios, i, rule)) {
                     heads[held++] = folios.pfn(i);
                     left -= pages;
                 }
@@ -165,6 +165,18 @@ public final class FrameWork implements DaemonRoom {
         return (rooms.tenants.allowedMask(folios.tenant(index)) >>> node & 1) != 0
                 && (folios.anonymous(index) || rooms.types.has(typeOf(node), Attribute.FILE_BACKABLE))
                 && !(device && folios.pages(index) > 1);
+    }
+
+    /** The same for a folio that may also leave for a cause. */
+    private boolean hold(FolioList folios, int index, MoveRule rule) {
+        if (!hold(folios, index)) {
+            return false;
+        }
+        if (rule.leaves(rooms.types, frames.type(folios.pfn(index)))) {
+            return true;
+        }
+        agent.letGo(folios.pfn(index));
+        return false;
     }
 
     /** Takes reference and lock of a folio that still is the page that was met, and may leave. */

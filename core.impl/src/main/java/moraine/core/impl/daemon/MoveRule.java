@@ -8,6 +8,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Reason;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Stat;
+import moraine.core.impl.types.Types;
 
 /** What a daemon's move for a cause needs and counts. */
 @SuppressWarnings("ImmutableEnumChecker") // lists made by List.of
@@ -55,6 +56,11 @@ enum MoveRule {
     /** {@return what a device's memory has to be to take them} */
     Attribute needed() {
         return needed;
+    }
+
+    /** {@return whether pages of a type leave it for this} What somebody yields is taken from it as by reclaim. */
+    boolean leaves(Types types, int type) {
+        return this != YIELD || types.has(type, Attribute.RECLAIMABLE);
     }
 
     void asked(Agent agent, int pages) {

@@ -112,6 +112,24 @@ final class FrameWorkTest {
     }
 
     @Test
+    void shouldTakeWhatYieldsFromMemoryOnlyThatReclaimMayTake() {
+        long at = mixed();
+
+        scan(DEVICE, Attribute.MOVABLE);
+        assertThat(work.move(list, 2, Cause.YIELD, 0, Long.MAX_VALUE)).isZero();
+        assertThat(machine.counter("yield.pages")).isZero();
+        scan(RAM, Attribute.MOVABLE);
+        assertThat(work.move(list, 2, Cause.YIELD, 0, Long.MAX_VALUE)).isEqualTo(PAGES / 2);
+        for (int page = 0; page < PAGES; page++) {
+            assertThat(nodes(at).get(page)).isEqualTo(page % 2 == 1 ? DEVICE : 2);
+        }
+        assertThat(scan(DEVICE, Attribute.MOVABLE)).as("the end of a round").isZero();
+        scan(DEVICE, Attribute.MOVABLE);
+        assertThat(demote(2, Long.MAX_VALUE)).isEqualTo(PAGES / 2);
+        readBack(at);
+    }
+
+    @Test
     void shouldAgeWhatNobodyTouches() {
         long at = pair.written(PAGES);
 
