@@ -136,6 +136,29 @@ final class FullDeviceTest {
         }
     }
 
+    /** A tenant that may be nowhere else came first and keeps what it has; room is made by the others' pages. */
+    @ParameterizedTest
+    @CsvSource({"reclaim", "end"})
+    void shouldPassOverPagesThatMayGoNowhereElse(String full) {
+        try (TwoDevices on = machine("cdm(full=" + full + ")")) {
+            on.machine().tenant("confined", NodeSet.of(C), List.of());
+            AddressSpace space = on.machine().openSpace("confined", "confined");
+            long kept = space.mmap(MapRequest.anonymous(SOME * Pages.SIZE));
+            space.mbind(kept, SOME * Pages.SIZE, MemoryPolicy.bind(C));
+            try (var cpu = space.attach(LOCAL)) {
+                for (long page = 0; page < SOME; page++) {
+                    cpu.putLong(kept + page * Pages.SIZE, page);
+                }
+                long at = bound(on, PAGES + SOME, MemoryPolicy.bind(C));
+                assertThat(on.touch(at, PAGES + SOME)).isEqualTo("0 1");
+                on.expect(at, PAGES + SOME);
+            }
+            assertThat(on.machine().counter("oom_kill")).isZero();
+            assertThat(space.info().residentPages().get(C)).isEqualTo(SOME);
+            space.close();
+        }
+    }
+
     @Test
     void shouldReclaimForADeviceThatTouches() {
         try (TwoDevices on = machine("cdm(full=reclaim)")) {

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Event;
+import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Point;
@@ -26,6 +27,9 @@ public final class Evictor {
     private final Rooms rooms;
     private final Frames frames;
     private final int batch;
+    /** Nodes that are no device's. */
+    private final long ram;
+
     private final long[] victims = new long[Pages.PER_LARGE];
     private final AtomicLongArray hands = new AtomicLongArray(64);
     private long sparedSinceNs = Long.MAX_VALUE;
@@ -41,6 +45,7 @@ public final class Evictor {
         this.rooms = rooms;
         this.frames = rooms.frames;
         this.batch = rooms.tuning.evictBatchFolios;
+        this.ram = rooms.topology.ofKind(NodeKind.CPU, NodeKind.MEMORY).bits();
     }
 
     /** Pages that came to their node since then are no victims, except when the node goes away. */
@@ -58,8 +63,8 @@ public final class Evictor {
     }
 
     /**
-     * Moves reclaimable pages off a node for a touch that found it full. It takes nothing from the reserve, and leaves
-     * pages whose tenants may go nowhere else.
+     * Moves reclaimable pages off a node for a touch that found it full. It takes nothing from the reserve, and passes
+     * over pages whose tenants may go nowhere else.
      *
      * @return pages that left
      */
@@ -230,7 +235,7 @@ public final class Evictor {
         }
         if (!frames.isTail(pfn) && frames.tryLock(pfn)) {
             boolean pinned = frames.flag(pfn, Frames.PINNED);
-            if (!pinned && used(pfn) && frames.object(pfn) != 0) {
+            if (!pinned && used(pfn) && frames.object(pfn) != 0 && mayGo(pfn)) {
                 return true;
             }
             agent.count(Stat.PINNED_REFUSED, pinned ? 1L << frames.order(pfn) : 0);
@@ -243,6 +248,12 @@ public final class Evictor {
     private boolean mayLeave(int type) {
         return rooms.types.has(type, Attribute.MOVABLE)
                 && (reason != Reason.DEMOTION || rooms.types.has(type, Attribute.RECLAIMABLE));
+    }
+
+    /** {@return whether its tenant may have it in other RAM} Eviction asks no tenant, reclaim for a touch does. */
+    private boolean mayGo(long pfn) {
+        return reason != Reason.DEMOTION
+                || (rooms.tenants.allowedMask(frames.tenant(pfn)) & ram & ~(1L << frames.node(pfn))) != 0;
     }
 
     /** {@return whether an entry maps it, or shared memory or the page cache keeps it} */
