@@ -20,6 +20,16 @@ import moraine.testkit.cdm.Service;
 /** The real core with the software GPU and the policies, without a framework. */
 final class PlainPlant implements Plant {
     private static final String DRIVER = "gpu";
+    private static final long MINUTE_NS = 60_000_000_000L;
+    /** Of the usual limits those that count faults; a busy machine must not make a plug-in late. */
+    private static final Limits LIMITS = new Limits(
+            Limits.DEFAULT.exceptions(),
+            Limits.DEFAULT.illegalAnswers(),
+            Limits.DEFAULT.windowCalls(),
+            MINUTE_NS,
+            MINUTE_NS,
+            MINUTE_NS,
+            Limits.DEFAULT.drainNs());
 
     private final Providers providers = new Providers();
     private final DriverProvider driver = new GpuProvider();
@@ -33,7 +43,7 @@ final class PlainPlant implements Plant {
         daemon("merge", new MergeProvider());
         daemon("reclaim", new ReclaimProvider());
         restore();
-        factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+        factory = new MachineFactoryImpl(providers, LIMITS);
     }
 
     /** Adds a policy. @return this */
@@ -59,7 +69,7 @@ final class PlainPlant implements Plant {
     @Override
     public String daemon(Service service) {
         return switch (service) {
-            case BALANCE -> "balance(periodMinUs=2000,periodMaxUs=10000)";
+            case BALANCE -> "balance(hotUs=60000000,periodMinUs=2000,periodMaxUs=10000)";
             case MERGE -> "merge(pagesToScan=16384,periodUs=1000)";
             case RECLAIM -> "reclaim(periodUs=100)";
         };

@@ -5,7 +5,7 @@ import static moraine.testkit.cdm.TwoDevices.PAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.Pages;
 
@@ -33,7 +33,7 @@ final class HotplugScenarios {
         on.expect(at, SOME);
         rig.restore();
         Rig.eventually("both devices", () -> on.machine().devices().size() == 2);
-        assertThat(on.node(C).freePages()).isEqualTo(PAGES);
+        Rig.eventually("all of the device's pages free", () -> on.node(C).freePages() == PAGES);
         Rig.eventually("pages on the device", () -> {
             on.device(C).migrateToDevice(on.space(), at, SOME * Pages.SIZE);
             return on.where(at, SOME).equals("1");
@@ -52,10 +52,11 @@ final class HotplugScenarios {
         assertThat(on.touch(at, 2 * SOME)).isEqualTo("0");
         assertThat(on.mapping(at).policy()).isEqualTo(policy);
         rig.restore();
-        var next = new AtomicLong(at + 2 * SOME * Pages.SIZE);
-        Rig.eventually(
-                "new pages on the device",
-                () -> on.touch(next.getAndAdd(Pages.SIZE), 1).equals("1"));
+        long next = at + 2 * SOME * Pages.SIZE;
+        Rig.eventually("a new page on the device", () -> {
+            on.space().advise(next, Pages.SIZE, Advice.DEAD);
+            return on.touch(next, 1).equals("1");
+        });
         assertThat(on.where(at, 2 * SOME)).as("pages that came home").isEqualTo("0");
         on.expect(at, 2 * SOME);
     }

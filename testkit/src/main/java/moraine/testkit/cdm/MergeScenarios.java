@@ -56,7 +56,7 @@ final class MergeScenarios {
         with.rounds();
         assertThat(freed(on)).as("pages that merging freed").isEqualTo(SOME - 1);
         assertThat(with.by(Cause.DRIVER, C, at, SOME)).as("pages that stayed").isEqualTo(SOME);
-        on.device(C).migrateToSystem(on.space(), at, SOME * Pages.SIZE);
+        with.home(at, SOME, C);
         with.eventually("pages that came home merged", () -> freed(on) == 2 * SOME - 1);
         for (long page = 0; page < 2 * SOME; page++) {
             assertThat(on.cpu().getLong(at + page * Pages.SIZE)).isEqualTo(CONTENT);

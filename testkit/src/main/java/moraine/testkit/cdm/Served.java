@@ -6,6 +6,7 @@ import static moraine.testkit.cdm.TwoDevices.OTHER_C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import moraine.core.api.model.Cause;
@@ -28,6 +29,9 @@ record Served(Rig rig, TwoDevices on) {
 
     /** Rounds of a daemon after which it has had every occasion. */
     private static final long ROUNDS = 40;
+
+    /** Rounds of a daemon after which what it has not done it will not do. */
+    private static final long PATIENCE = 1000;
 
     static Served by(Rig rig, Set<Service> services, int... allowed) {
         return new Served(rig, rig.served(services, allowed));
@@ -130,6 +134,14 @@ record Served(Rig rig, TwoDevices on) {
         return cold;
     }
 
+    /** Has a driver send pages home, until none is on a device. */
+    void home(long at, long pages, int device) {
+        eventually("pages home from node " + device, () -> {
+            on.device(device).migrateToSystem(on.space(), at, pages * Pages.SIZE);
+            return on.count(at, pages, device) == 0;
+        });
+    }
+
     /** {@return whether a node that was low is so no more} */
     boolean roomy(int node) {
         return on.node(node).freePages() >= on.node(node).lowPages();
@@ -157,13 +169,36 @@ record Served(Rig rig, TwoDevices on) {
 
     /** Waits for what daemons do, or fails and tells what they did. */
     void eventually(String what, BooleanSupplier condition) {
+        long enough = ticks() + PATIENCE;
         try {
-            Rig.eventually(what, condition);
+            Rig.eventually(what, condition, () -> ticks() >= enough);
         } catch (AssertionError e) {
             throw new AssertionError(
                     e.getMessage() + "; " + on.machine().daemons() + ", "
                             + on.machine().nodes(),
                     e);
+        }
+    }
+
+    /**
+     * Waits until all that is asserted holds at one moment: while daemons work, figures differ that are read in turn.
+     */
+    void settles(String what, Runnable assertions) {
+        var last = new AtomicReference<AssertionError>();
+        try {
+            eventually(what, () -> holds(assertions, last));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; at last " + last.get(), e);
+        }
+    }
+
+    private static boolean holds(Runnable assertions, AtomicReference<AssertionError> failure) {
+        try {
+            assertions.run();
+            return true;
+        } catch (AssertionError e) {
+            failure.set(e);
+            return false;
         }
     }
 
