@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import moraine.testkit.cdm.Claim;
 import moraine.testkit.cdm.Designs;
+import moraine.testkit.cdm.Form;
 import moraine.testkit.cdm.Plant;
 import moraine.testkit.cdm.Requester;
 import moraine.testkit.cdm.RuleTable;
@@ -104,6 +106,8 @@ final class CdmCanaryTest {
                 .contains("demotion_to_who_takes_it", "demotion_by_distance")
                 .contains("balancing_of_a_mixed_range", "balancing_without_ram_pages")
                 .contains("merging_skips_by_folio", "merging_that_was_on_before", "pin_long_and_unplug")
+                .contains("arbitration_of_idle_pages", "arbitration_spares_what_may_not_go")
+                .doesNotContain("arbitration_waits_for_a_want")
                 .doesNotContain("demotion_asks_the_tenant", "fork_shares_pages_of_a_device");
     }
 
@@ -117,8 +121,13 @@ final class CdmCanaryTest {
                 Claim.LONG_PIN_HOLDS,
                 Claim.RECLAIM,
                 Claim.DEMOTION,
-                Claim.PROMOTION);
-        Set<String> some = Set.of("reclaim_of_a_device", "demotion_to_who_takes_it", "balancing_of_a_mixed_range");
+                Claim.PROMOTION,
+                Claim.YIELD);
+        Set<String> some = Set.of(
+                "arbitration_of_idle_pages",
+                "balancing_of_a_mixed_range",
+                "demotion_to_who_takes_it",
+                "reclaim_of_a_device");
         List<Scenario> claimed = Suite.services().stream()
                 .filter(row -> some.contains(row.name()) || row.name().startsWith("pin_"))
                 .toList();
@@ -128,12 +137,45 @@ final class CdmCanaryTest {
                 .contains("pin_long_holds_the_page", "pin_long_and_unplug");
     }
 
+    /** Each form is had under the name of another: what fails pretends to make room, what makes room to fail. */
+    @Test
+    void shouldFailFormsThatAreNotWhatTheySay() {
+        Strategy strategy = CdmSubject.strategy("bragging", "cdm", Designs.COHERENT_NODES, "zonelist", Claim.BIND)
+                .in(Map.of(
+                        Form.FULL_FAILS, "cdm(full=reclaim)",
+                        Form.FULL_RECLAIMS, "cdm(full=fail)",
+                        Form.FULL_ENDS, "cdm(full=fail)",
+                        Form.SPILLS_NOWHERE, "cdm(spill=in)",
+                        Form.SPILLS_OUT, "cdm(spill=none)",
+                        Form.SPILLS_IN, "cdm(spill=both)",
+                        Form.SPILLS_BOTH_WAYS, "cdm(spill=out)"));
+        List<Scenario> rows = Suite.scenarios().stream()
+                .filter(scenario -> scenario.form() != null)
+                .toList();
+
+        assertThat(failures(strategy, rows))
+                .containsExactlyInAnyOrderElementsOf(
+                        rows.stream().map(Scenario::name).toList());
+    }
+
+    /** Room was there to be made, so nobody had to end. */
+    @Test
+    void shouldFindOutAnEndThatCameEarly() {
+        Strategy strategy = CdmSubject.strategy("hasty", "cdm", Designs.COHERENT_NODES, "zonelist", Claim.BIND)
+                .in(Map.of(Form.FULL_FAILS, "cdm(full=end,spill=none)"));
+        List<Scenario> rows = Suite.scenarios().stream()
+                .filter(scenario -> scenario.form() == Form.FULL_FAILS)
+                .toList();
+
+        assertThat(failures(strategy, rows)).containsExactly("full_bind_fails");
+    }
+
     @Test
     void shouldFailARowWithoutAnAnswer() {
         var answers = new HashMap<>(RuleTable.column(Designs.COHERENT_NODES, "zonelist"));
         answers.remove(Requester.PREFER);
 
-        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of(Claim.RECLAIM))))
+        assertThat(failures(new Strategy("silent", "cdm", answers, Set.of(Claim.RECLAIM, Claim.YIELD))))
                 .containsExactly("row_prefer");
     }
 }

@@ -10,11 +10,14 @@ import static moraine.testkit.cdm.Claim.MOVE;
 import static moraine.testkit.cdm.Claim.MOVE_REFUSED;
 import static moraine.testkit.cdm.Claim.PROMOTION;
 import static moraine.testkit.cdm.Claim.RECLAIM;
+import static moraine.testkit.cdm.Claim.YIELD;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import moraine.testkit.cdm.Claim;
 import moraine.testkit.cdm.Designs;
+import moraine.testkit.cdm.Form;
 import moraine.testkit.cdm.Plant;
 import moraine.testkit.cdm.RuleTable;
 import moraine.testkit.cdm.Strategy;
@@ -28,33 +31,9 @@ public final class CdmSubject implements Subject {
     @Override
     public List<Strategy> strategies() {
         return List.of(
-                strategy(
-                        "cdm zonelist",
-                        "cdm(isolation=zonelist)",
-                        Designs.COHERENT_NODES,
-                        "zonelist",
-                        BIND,
-                        MOVE,
-                        LONG_PIN_LEAVES,
-                        RECLAIM),
-                strategy(
-                        "cdm cpuset",
-                        "cdm(isolation=cpuset)",
-                        Designs.COHERENT_NODES,
-                        "cpuset",
-                        BIND_REFUSED,
-                        MOVE,
-                        LONG_PIN_LEAVES,
-                        RECLAIM),
-                strategy(
-                        "cdm mask",
-                        "cdm(isolation=mask)",
-                        Designs.COHERENT_NODES,
-                        "mask",
-                        BIND,
-                        MOVE,
-                        LONG_PIN_LEAVES,
-                        RECLAIM),
+                design("zonelist", BIND),
+                design("cpuset", BIND_REFUSED),
+                design("mask", BIND),
                 strategy(
                         "managed",
                         "managed(features=user_numa)",
@@ -73,7 +52,8 @@ public final class CdmSubject implements Subject {
                         LONG_PIN_HOLDS,
                         RECLAIM,
                         DEMOTION,
-                        PROMOTION),
+                        PROMOTION,
+                        YIELD),
                 strategy(
                         "hmm coherent",
                         "hmm(memory=coherent)",
@@ -82,6 +62,34 @@ public final class CdmSubject implements Subject {
                         BIND_REFUSED,
                         MOVE_REFUSED,
                         LONG_PIN_LEAVES));
+    }
+
+    /** {@return a design of coherent device memory} */
+    private static Strategy design(String isolation, Claim binding) {
+        return strategy(
+                        "cdm " + isolation,
+                        "cdm(isolation=" + isolation + ")",
+                        Designs.COHERENT_NODES,
+                        isolation,
+                        binding,
+                        MOVE,
+                        LONG_PIN_LEAVES,
+                        RECLAIM,
+                        YIELD)
+                .in(forms(isolation));
+    }
+
+    /** {@return the forms of a design of coherent device memory} */
+    private static Map<Form, String> forms(String isolation) {
+        String policy = "cdm(isolation=" + isolation + ",";
+        return Map.of(
+                Form.FULL_FAILS, policy + "full=fail)",
+                Form.FULL_RECLAIMS, policy + "full=reclaim)",
+                Form.FULL_ENDS, policy + "full=end)",
+                Form.SPILLS_NOWHERE, policy + "spill=none)",
+                Form.SPILLS_OUT, policy + "spill=out)",
+                Form.SPILLS_IN, policy + "spill=in)",
+                Form.SPILLS_BOTH_WAYS, policy + "spill=both)");
     }
 
     static Strategy strategy(String name, String policy, String table, String column, Claim... claims) {

@@ -7,6 +7,7 @@ import moraine.core.api.policy.PolicyProvider;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.daemon.arbiter.ArbiterProvider;
 import moraine.daemon.balance.BalanceProvider;
 import moraine.daemon.merge.MergeProvider;
 import moraine.daemon.reclaim.ReclaimProvider;
@@ -39,6 +40,7 @@ final class PlainPlant implements Plant {
         policy("hmm", new HmmProvider());
         policy("cdm", new CdmProvider());
         policy("managed", new ManagedProvider());
+        daemon("arbiter", new ArbiterProvider());
         daemon("balance", new BalanceProvider());
         daemon("merge", new MergeProvider());
         daemon("reclaim", new ReclaimProvider());
@@ -69,6 +71,7 @@ final class PlainPlant implements Plant {
     @Override
     public String daemon(Service service) {
         return switch (service) {
+            case ARBITER -> "arbiter(idle=3,periodUs=1000,restUs=10000)";
             case BALANCE -> "balance(hotUs=60000000,periodMinUs=2000,periodMaxUs=10000)";
             case MERGE -> "merge(pagesToScan=16384,periodUs=1000)";
             case RECLAIM -> "reclaim(periodUs=100)";

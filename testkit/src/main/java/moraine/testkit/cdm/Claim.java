@@ -24,5 +24,7 @@ public enum Claim {
     /** Pages that nobody uses go there from RAM that runs low. Who does not claim it gets none. */
     DEMOTION,
     /** Its pages go to RAM when CPUs use them, which faults tell. Who does not claim it sees neither. */
-    PROMOTION
+    PROMOTION,
+    /** Pages that lie idle go to RAM when another tenant finds no room. Who does not claim it keeps them all. */
+    YIELD
 }

@@ -9,5 +9,7 @@ public enum Service {
     /** Finds out by faults who uses pages, and brings them near, or up. */
     BALANCE,
     /** Makes pages of equal content one. */
-    MERGE
+    MERGE,
+    /** Has owners of idle pages yield them to tenants that found no room; soon, after few rounds without a use. */
+    ARBITER
 }

@@ -22,7 +22,9 @@ public final class Suite {
                         BindScenarios.all(),
                         MempolicyScenarios.all(),
                         CpusetScenarios.all(),
-                        PressureScenarios.all())
+                        PressureScenarios.all(),
+                        FullScenarios.all(),
+                        SpillScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -34,6 +36,7 @@ public final class Suite {
                         DemotionScenarios.all(),
                         BalanceScenarios.all(),
                         MergeScenarios.all(),
+                        ArbiterScenarios.all(),
                         ForkScenarios.all(),
                         LargeScenarios.all(),
                         UnplugScenarios.all())
@@ -54,7 +57,7 @@ public final class Suite {
                 .toList();
     }
 
-    /** {@return every scenario with every strategy that claims what it needs} */
+    /** {@return every scenario with every strategy that claims what it needs and has its form} */
     public static List<Trial> trials(Subject subject) {
         return trials(subject, scenarios());
     }
@@ -63,7 +66,7 @@ public final class Suite {
     public static List<Trial> trials(Subject subject, List<Scenario> scenarios) {
         return scenarios.stream()
                 .flatMap(scenario -> subject.strategies().stream()
-                        .filter(strategy -> strategy.claims().containsAll(scenario.needs()))
+                        .filter(strategy -> strategy.meets(scenario))
                         .map(strategy -> trial(scenario, strategy, subject)))
                 .toList();
     }
@@ -71,7 +74,7 @@ public final class Suite {
     /** The machine ends with its invariants proven. */
     private static Trial trial(Scenario scenario, Strategy strategy, Subject subject) {
         return new Trial(scenario.name(), strategy.name(), _ -> {
-            try (Rig rig = new Rig(subject.plant(), strategy)) {
+            try (Rig rig = new Rig(subject.plant(), strategy.as(scenario))) {
                 scenario.body().run(rig);
             }
         });

@@ -166,6 +166,13 @@ public final class TwoDevices implements AutoCloseable {
                 .count();
     }
 
+    /** {@return pages of a range that are on any node} */
+    long pages(long address, long pages) {
+        return space.pages(address, pages * Pages.SIZE, Integer.MAX_VALUE).stream()
+                .filter(page -> page.node() >= 0)
+                .count();
+    }
+
     /** A CPU reads pages and finds what {@link #touch} wrote, or it fails. */
     public void expect(long address, long pages) {
         for (long page = 0; page < pages; page++) {

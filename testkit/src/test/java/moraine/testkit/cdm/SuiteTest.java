@@ -32,6 +32,7 @@ final class SuiteTest {
         assertThat(scenarios.stream()
                         .flatMap(scenario -> Stream.concat(scenario.needs().stream(), scenario.asks().stream())))
                 .contains(Claim.values());
+        assertThat(scenarios).extracting(Scenario::form).contains(Form.values());
         assertThat(scenarios)
                 .filteredOn(scenario -> scenario.name().startsWith("row_"))
                 .hasSameSizeAs(Requester.values());
