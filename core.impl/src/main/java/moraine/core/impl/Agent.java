@@ -9,6 +9,7 @@ import moraine.core.impl.cache.Afterwork;
 import moraine.core.impl.mempolicy.SetPolicy;
 import moraine.core.impl.migration.Batch;
 import moraine.core.impl.migration.Evictor;
+import moraine.core.impl.reclaim.DirectReclaim;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Agent {
     private final Afterwork afterwork = new Afterwork();
     private @Nullable Batch batch;
     private @Nullable Evictor evictor;
+    private @Nullable DirectReclaim directReclaim;
     private @Nullable AccessContext context;
     private @Nullable SetPolicy taskPolicy;
     private int depth;
@@ -87,6 +89,16 @@ public final class Agent {
         if (now == null) {
             now = new Evictor(rooms);
             evictor = now;
+        }
+        return now;
+    }
+
+    /** {@return what makes room for touches that this agent serves} */
+    public DirectReclaim directReclaim() {
+        DirectReclaim now = directReclaim;
+        if (now == null) {
+            now = new DirectReclaim(rooms, this);
+            directReclaim = now;
         }
         return now;
     }

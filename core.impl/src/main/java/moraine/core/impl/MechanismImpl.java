@@ -43,6 +43,7 @@ public final class MechanismImpl implements Mechanism, DeviceRooms {
         faults = new CpuFaults(rooms);
         spaces = new Spaces(rooms, faults, foundation.spaceEnd(), foundation.requesters());
         converter = new FolioConverter(rooms);
+        rooms.clock.onNewRound(spaces::renewTranslations);
     }
 
     /** {@return the rooms}; for tests that plant faults */

@@ -28,6 +28,7 @@ import moraine.core.impl.migration.LazyPages;
 import moraine.core.impl.mirror.Duplicates;
 import moraine.core.impl.numa.HintRing;
 import moraine.core.impl.pins.Pins;
+import moraine.core.impl.reclaim.Clock;
 import moraine.core.impl.rmap.Objects;
 import moraine.core.impl.swap.Swap;
 import moraine.core.impl.tenants.Tenants;
@@ -55,6 +56,9 @@ public final class Rooms {
     public final Pins pins;
     public final Duplicates duplicates;
     public final LazyPages lazyPages;
+    /** Where touches that make room look next. */
+    public final Clock clock = new Clock();
+
     public final Merging merging;
     public final MemoryPolicies policies;
     public final World world;

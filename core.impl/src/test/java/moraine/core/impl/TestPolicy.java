@@ -122,8 +122,10 @@ public final class TestPolicy implements PlacementPolicy {
         if (parameters.flag("hinted", false)) {
             attributes.add(Attribute.HINT_FAULTABLE);
         }
-        if (!parameters.text("also", "").isEmpty()) {
-            attributes.add(Attribute.valueOf(parameters.text("also", "")));
+        for (String also : parameters.text("also", "").split("\\+", -1)) {
+            if (!also.isEmpty()) {
+                attributes.add(Attribute.valueOf(also));
+            }
         }
         boolean mergeable = parameters.flag("mergeable", false);
         if (mergeable) {

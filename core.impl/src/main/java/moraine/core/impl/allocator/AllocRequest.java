@@ -53,6 +53,8 @@ public final class AllocRequest {
     public Reserve reserve = Reserve.NONE;
     /** Whether it serves a driver; a device's fault does without saying. */
     public boolean device;
+    /** Whether who asks says itself what was wanted and what it got, see {@link Allocator#fellBack}. */
+    public boolean quiet;
 
     /** Makes it a plain request; {@return this} */
     public AllocRequest reset(Reason newReason, Intent newIntent, int newInitiator, int newTenant) {
@@ -68,6 +70,7 @@ public final class AllocRequest {
         namedNode = -1;
         reserve = reserve(newReason);
         device = newReason == Reason.DEVICE_FAULT;
+        quiet = false;
         return this;
     }
 
@@ -82,6 +85,7 @@ public final class AllocRequest {
         namedNode = other.namedNode;
         reserve = other.reserve;
         device = other.device;
+        quiet = other.quiet;
         return this;
     }
 
@@ -108,7 +112,12 @@ public final class AllocRequest {
      * @param failed whether it got no other node either
      */
     boolean wants(boolean failed, int order) {
-        return !in(FOR_OTHERS) && (!failed || order == 0 || reason == Reason.LARGE_ONLY);
+        return !quiet && !in(FOR_OTHERS) && (!failed || order == 0 || reason == Reason.LARGE_ONLY);
+    }
+
+    /** {@return whether it is for the sake of others, so that nobody lacks what it does not get} */
+    boolean forOthers() {
+        return in(FOR_OTHERS);
     }
 
     /** {@return whether nothing but reason, initiator, tenant and spilling decides where it leads} */

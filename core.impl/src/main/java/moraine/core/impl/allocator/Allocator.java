@@ -1,5 +1,6 @@
 package moraine.core.impl.allocator;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
@@ -113,12 +114,27 @@ public final class Allocator extends ZoneTable {
             pfn = walkBeyond(worker, request, order, lists, tenant);
         }
         if (pfn < 0) {
-            failures.increment();
+            refuse(worker, request, order);
         }
         if (worker.missed >= 0 && request.wants(pfn < 0, order)) {
             note(worker, request.tenant, pfn < 0 ? FallbackCounts.NOWHERE : frames.node(pfn), order);
         }
         return pfn;
+    }
+
+    private void refuse(Worker worker, AllocRequest request, int order) {
+        failures.increment();
+        if (!request.forOthers()) {
+            worker.refused.set(request);
+            worker.refusedOrder = order;
+            worker.refusedNode = worker.missed;
+        }
+    }
+
+    /** Records what became of a quiet request that wanted a node; see {@link FallbackCounts}. */
+    public void fellBack(Worker worker, int tenant, int wanted, long pfn) {
+        worker.missed = wanted;
+        note(worker, tenant, pfn < 0 ? FallbackCounts.NOWHERE : frames.node(pfn), 0);
     }
 
     private static void note(Worker worker, int tenant, int got, int order) {
@@ -181,6 +197,29 @@ public final class Allocator extends ZoneTable {
             outcomes |= 1 << (int) -pfn;
         }
         return -failure(outcomes, mask == 0 && wanted != 0);
+    }
+
+    /** {@return the nodes that may serve a request when they have room, in the order in which they are asked} */
+    public int[] openTo(AllocRequest request) {
+        Zonelists lists = zonelists;
+        if (request.maskPreferred) {
+            request.explicitMask = 0;
+        }
+        long limits = request.forced() ? -1 : tenants.tenant(request.tenant).allowedMask;
+        long mask = lists.wanted(request) & request.effectiveMask & limits;
+        return Arrays.stream(lists.walk(request, mask))
+                .filter(node -> (mask >>> node & 1) != 0 && lists.admits(node, request) && capacity(node) > 0)
+                .toArray();
+    }
+
+    /** {@return pages that the request's tenant has to give up on a node before its quota admits it there} */
+    public long excess(AllocRequest request, int node) {
+        return request.forced() ? 0 : tenants.excess(request.tenant, node);
+    }
+
+    /** {@return pages that a node lacks before a request that no quota keeps from it may have one} */
+    public long lacking(AllocRequest request, int node) {
+        return Math.max(0, watermarks(node).floor(request.reserve) + 1 - freePages(node));
     }
 
     private static int failure(int outcomes, boolean forbidden) {

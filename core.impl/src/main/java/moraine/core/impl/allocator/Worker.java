@@ -14,6 +14,13 @@ public final class Worker {
     /** What a request was, while another takes its place. */
     public final AllocRequest spare = new AllocRequest();
 
+    /** The last request that was refused, those for the sake of others left out. */
+    public final AllocRequest refused = new AllocRequest();
+    /** Order of the folio that it was for, and the node that it wanted, -1 for none. */
+    public int refusedOrder;
+
+    public int refusedNode = -1;
+
     /** What did not get the node that it wanted. */
     final FallbackCounts fallbacks = new FallbackCounts();
     /** Node that the last request that walked wanted and that had no room, -1 for none. */

@@ -34,7 +34,7 @@ final class Buffers {
         Agent agent = rooms.begin();
         try {
             for (long index = 0; index < buffer.pages(); index++) {
-                long pfn = pages.make(agent, buffer, index, /* vma= */ null, node);
+                long pfn = pages.make(agent, buffer, index, /* vma= */ null, node, /* needed= */ false);
                 if (pfn < 0) {
                     pages.drop(agent, buffer, 0);
                     throw full(buffer, index, Errno.values()[(int) -pfn]);

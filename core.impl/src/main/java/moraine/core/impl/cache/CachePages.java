@@ -71,9 +71,10 @@ final class CachePages {
      * @param index of the page to come, whose memory policy is its object's, else the task's or the mapping space's
      * @param vma whose tenant is charged, or null for the default tenant
      * @param initiator node of the processor that touched
+     * @param needed whether somebody waits for it, so that room is made where the representation says so
      * @return it with a reference, or a negative errno
      */
-    long make(Agent agent, MemoryObject object, long index, @Nullable Vma vma, int initiator) {
+    long make(Agent agent, MemoryObject object, long index, @Nullable Vma vma, int initiator, boolean needed) {
         long begun = rooms.nowNs();
         int from = placement.sharer(initiator);
         Reason reason = reason(object, from == initiator && placement.isDevice(initiator));
@@ -81,7 +82,7 @@ final class CachePages {
         AllocRequest request = placement.request(agent, payer, reason, Intent.READ, from);
         SetPolicy wide = vma == null ? null : vma.space().policy();
         rooms.policies.direct(request, object.policies().at(index), agent, wide, index);
-        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        long pfn = needed ? placement.allocate(agent, request) : rooms.allocator.allocate(agent.worker(), request, 0);
         if (pfn >= 0) {
             frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
         }

@@ -84,6 +84,18 @@ final class DirtyPages {
         background = soft < hard ? soft : hard / 2;
     }
 
+    long pages() {
+        return pages.get();
+    }
+
+    long unwritten() {
+        return dirty.get() + writing.get();
+    }
+
+    long writing() {
+        return writing.get();
+    }
+
     long dirty() {
         return dirty.get();
     }
@@ -95,6 +107,6 @@ final class DirtyPages {
 
     /** {@return whether so many pages are dirty or being written that who makes more of them waits} */
     boolean tooMany() {
-        return dirty.get() + writing.get() > limit;
+        return unwritten() > limit;
     }
 }

@@ -10,6 +10,7 @@ import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever reads pages has claimed each of them in {@link FileObject#loads}; others who want one wait for the claim
  * to go, and look again.
  */
+@SuppressWarnings("EnumOrdinal")
 final class FileLoader {
     /** Pages read at once at most. */
     static final int LARGEST = Pages.PER_LARGE;
@@ -52,6 +54,17 @@ final class FileLoader {
      */
     Errno load(
             Agent agent, FileObject file, long index, int wanted, Readahead stream, @Nullable Vma vma, int initiator) {
+        long answer = agent.directReclaim()
+                .repeat(
+                        vma == null ? null : vma.space(),
+                        Stand.OUTSIDE,
+                        () -> -loadOnce(agent, file, index, wanted, stream, vma, initiator)
+                                .ordinal());
+        return Errno.values()[(int) -answer];
+    }
+
+    private Errno loadOnce(
+            Agent agent, FileObject file, long index, int wanted, Readahead stream, @Nullable Vma vma, int initiator) {
         var mine = new FileObject.Load();
         FileObject.Load other = file.loads.putIfAbsent(index, mine);
         if (other != null) {
@@ -73,7 +86,7 @@ final class FileLoader {
             count = rooms.allocator.low(rooms.home(initiator)) ? asked : count;
             end = claim(file, index + 1, index + count, mine);
             agent.count(Stat.FILE_AHEAD_PAGES, Math.max(0, end - index - asked));
-            return read(agent, new Run(file, index, (int) (end - index), epoch, vma, initiator));
+            return read(agent, new Run(file, index, (int) (end - index), epoch, vma, initiator, true));
         } finally {
             letGo(file, index, end, mine);
         }
@@ -110,9 +123,8 @@ final class FileLoader {
         try {
             end = claim(file, first + 1, Math.min(limit, first + LARGEST), mine);
             agent.count(Stat.FILE_AHEAD_PAGES, end - first);
-            return read(agent, new Run(file, first, (int) (end - first), epoch, vma, initiator)) == Errno.OK
-                    ? end
-                    : limit;
+            var run = new Run(file, first, (int) (end - first), epoch, vma, initiator, false);
+            return read(agent, run) == Errno.OK ? end : limit;
         } finally {
             letGo(file, first, end, mine);
         }
@@ -147,6 +159,7 @@ final class FileLoader {
      * @param epoch of the file before it was asked whether they are there, which proves that they are still true
      * @param vma whose tenant is charged, or null
      * @param initiator node of the processor that wants them
+     * @param needed whether somebody waits for the first
      */
     private record Run(
             FileObject file,
@@ -154,15 +167,16 @@ final class FileLoader {
             int count,
             long epoch,
             @Nullable Vma vma,
-            int initiator) {}
+            int initiator,
+            boolean needed) {}
 
     private Errno read(Agent agent, Run run) {
         int count = run.count();
-        int initiator = run.initiator();
         ByteBuffer staging = content.staging(count);
         if (!read(run, staging)) {
             return Errno.OK;
         }
+        int initiator = run.initiator();
         rooms.charge(Cost.FILE, initiator, initiator, initiator, (long) count * Pages.SIZE);
         agent.count(Stat.FILE_READ_PAGES, count);
         rooms.points.reach(Point.FILE_READ);
@@ -205,7 +219,8 @@ final class FileLoader {
 
     private Errno put(Agent agent, Run run, int slot, ByteBuffer staging) {
         long index = run.first() + slot;
-        long pfn = pages.make(agent, run.file(), index, run.vma(), run.initiator());
+        boolean needed = run.needed() && slot == 0;
+        long pfn = pages.make(agent, run.file(), index, run.vma(), run.initiator(), needed);
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }

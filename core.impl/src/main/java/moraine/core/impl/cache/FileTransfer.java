@@ -8,6 +8,7 @@ import moraine.core.api.model.Pages;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 
 /**
  * Reads and writes files of the cache by handle, a page at a time.
@@ -180,7 +181,11 @@ final class FileTransfer {
     private boolean writeNew(
             Agent agent, FileObject file, long position, MemorySegment source, long offset, long bytes) {
         long index = position >>> Pages.SHIFT;
-        long pfn = pages.make(agent, file, index, /* vma= */ null, pages.node());
+        long pfn = agent.directReclaim()
+                .repeat(
+                        /* owner= */ null,
+                        Stand.WITHIN,
+                        () -> pages.make(agent, file, index, /* vma= */ null, pages.node(), /* needed= */ true));
         if (pfn < 0) {
             throw noRoom(file, position, Errno.values()[(int) -pfn]);
         }

@@ -429,6 +429,21 @@ public final class PageCache {
         }
     }
 
+    /** {@return pages of files that are in memory} */
+    public long pages() {
+        return counts.pages();
+    }
+
+    /** {@return pages of files that are dirty or being written} */
+    public long unwritten() {
+        return counts.unwritten();
+    }
+
+    /** {@return pages of files that are being written} */
+    public long writing() {
+        return counts.writing();
+    }
+
     /** Has a file written back by a thread for files, without forcing the device. */
     public void flushLater(FileObject file) {
         if (file.flushQueued.compareAndSet(false, true)) {

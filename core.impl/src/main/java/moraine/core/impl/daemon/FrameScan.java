@@ -9,7 +9,6 @@ import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.frames.FrameWord;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.rmap.MemoryObject;
-import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.space.Spaces;
 
 /**
@@ -48,7 +47,7 @@ final class FrameScan {
     int run(Agent agent, FolioList into, long endNs) {
         boolean ages = into.service() == Attribute.RECLAIMABLE;
         if (ages && positions[into.node()] == 0) {
-            renewTranslations();
+            spaces.renewTranslations();
         }
         met = 0;
         boolean ended = walk(into, ages, endNs);
@@ -58,14 +57,6 @@ final class FrameScan {
         agent.count(Stat.PGSCAN, ages ? met : 0);
         rooms.charge(Cost.COMPUTE, initiator, initiator, initiator, met * LOOK_NS);
         return into.size();
-    }
-
-    /** A page whose translation a processor keeps is marked young no more; in a new round it has to be again. */
-    private void renewTranslations() {
-        for (SpaceImpl space : spaces.list()) {
-            space.contexts().renew();
-            space.devices().all().forEach(table -> table.contexts().renew());
-        }
     }
 
     /** {@return whether the node's last frame was passed} */

@@ -10,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.merge.Merging;
+import moraine.core.impl.reclaim.Reclaimer;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.Spaces;
 import org.jspecify.annotations.Nullable;

@@ -59,7 +59,7 @@ final class AnonymousFaults {
         Reason reason = reason(initiator);
         AllocRequest request = placement.request(agent, vma, address, reason, Intent.WRITE, initiator);
         placement.prefer(request, vma, address);
-        long pfn = placement.allocate(agent, vma.space(), request);
+        long pfn = placement.allocate(agent, request);
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }

@@ -126,7 +126,7 @@ final class CopyOnWrite {
         int from = rooms.topology.kind(initiator) == NodeKind.DEVICE ? frames.node(old) : initiator;
         AllocRequest request = placement.request(agent, vma, address, Reason.COPY_ON_WRITE, Intent.WRITE, from);
         placement.prefer(request, vma, address);
-        long pfn = placement.allocate(agent, vma.space(), request);
+        long pfn = placement.allocate(agent, request);
         if (pfn < 0) {
             return Errno.values()[(int) -pfn];
         }

@@ -10,6 +10,7 @@ import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
 import moraine.core.impl.cache.CachedObject;
 import moraine.core.impl.exclusive.Revoker;
+import moraine.core.impl.reclaim.DirectReclaim;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
@@ -58,13 +59,17 @@ public final class CpuFaults {
     }
 
     /**
-     * Gets what {@link #resolveLocked} answered EAGAIN for. Called outside the world with no guard held.
+     * Gets what {@link #resolveLocked} answered EAGAIN for: something from outside, or room for a page. Called outside
+     * the world with no guard held.
      *
      * @param start address of the first page that was to be resolved
      * @return OK when it is worth trying again
      */
     public Errno supply(Agent agent, SpaceImpl space, long start, int pages, Intent intent, int initiator) {
-        return supplies.get(agent, space, start, pages, intent, initiator);
+        DirectReclaim reclaim = agent.directReclaim();
+        return reclaim.due(space, start, pages)
+                ? reclaim.makeRoom(space)
+                : supplies.get(agent, space, start, pages, intent, initiator);
     }
 
     /**
@@ -97,7 +102,7 @@ public final class CpuFaults {
             }
             if (vma.plain() && !vma.dead() && (Pte.kind(entry) == Pte.NONE || Pte.kind(entry) == Pte.ZERO)) {
                 rooms.points.reach(Point.FAULT_LOOKED_UP);
-                return afterRoom(agent, space, anonymous.touch(agent, vma, address, intent, initiator));
+                return afterRoom(agent, space, address, anonymous.touch(agent, vma, address, intent, initiator));
             }
             return resolveSlowly(agent, space, address, intent, initiator);
         } finally {
@@ -141,13 +146,20 @@ public final class CpuFaults {
             return unmapped(space);
         }
         rooms.points.reach(Point.FAULT_LOOKED_UP);
-        return afterRoom(agent, space, resolve(agent, vma, address, intent, entry, initiator));
+        return afterRoom(agent, space, address, resolve(agent, vma, address, intent, entry, initiator));
     }
 
-    /** {@return OK instead of a lack of memory when pages could be dropped for it, so that the fault comes again} */
-    private Errno afterRoom(Agent agent, SpaceImpl space, Errno outcome) {
-        boolean lack = outcome == Errno.ENOMEM || outcome == Errno.EDQUOT;
-        return lack && rooms.lazyPages.makeRoom(agent, outcome, space.tenant()) ? Errno.OK : outcome;
+    /**
+     * {@return OK instead of a lack of memory when pages could be dropped for it, so that the fault comes again; EAGAIN
+     * when room can perhaps be made with no guard held}
+     */
+    private Errno afterRoom(Agent agent, SpaceImpl space, long address, Errno outcome) {
+        if (outcome != Errno.ENOMEM && outcome != Errno.EDQUOT) {
+            return outcome;
+        }
+        return rooms.lazyPages.makeRoom(agent, outcome, space.tenant())
+                ? Errno.OK
+                : agent.directReclaim().postpone(space, address, outcome);
     }
 
     private Errno resolve(Agent agent, Vma vma, long address, Intent intent, long entry, int initiator) {

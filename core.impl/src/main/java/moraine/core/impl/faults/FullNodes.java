@@ -1,30 +1,26 @@
 package moraine.core.impl.faults;
 
-import moraine.core.api.model.Errno;
 import moraine.core.api.model.WhenFull;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.allocator.Allocator;
 import moraine.core.impl.allocator.Zonelists;
-import moraine.core.impl.space.SpaceImpl;
 
 /**
  * Allocates a page for a touch, and does what the representation asks for when the node that was wanted is full: makes
- * room there before the page spills or the touch fails, and ends a space that asks for more than it is bound to.
+ * room there before the page spills or the touch fails. Whether a touch that fails ends its space is decided when
+ * nothing else helped, see {@link moraine.core.impl.reclaim.DirectReclaim}.
  *
  * <p>It ends: each of a few rounds looks at every frame of the node at most twice, takes nothing from the reserve and
  * waits for nobody who waits for pages; after the last one the page is where the zonelist led, or the touch fails. The
- * caller holds the space shared and references at most.
+ * caller holds the space and references at most.
  */
-@SuppressWarnings("EnumOrdinal")
 final class FullNodes {
     /** Rounds of making room; others may take what one made. */
     private static final int ROUNDS = 4;
     /** Pages that a round makes room for, so that the next touches find some; of a small node a quarter. */
     private static final int ROOM = 64;
-
-    private static final int NOMEM = Errno.ENOMEM.ordinal();
 
     private final Allocator allocator;
 
@@ -32,8 +28,8 @@ final class FullNodes {
         this.allocator = rooms.allocator;
     }
 
-    /** As {@link Allocator#allocate} with the agent's request; also SIGKILL when the space is at its end. */
-    long allocate(Agent agent, SpaceImpl space, AllocRequest request) {
+    /** As {@link Allocator#allocate} with the agent's request. */
+    long allocate(Agent agent, AllocRequest request) {
         Zonelists lists = allocator.zonelists();
         if (lists.passesOn()) {
             return allocator.allocate(agent.worker(), request, 0);
@@ -41,11 +37,10 @@ final class FullNodes {
         agent.worker().missed = -1;
         long pfn = allocator.allocate(agent.worker(), request, 0);
         int full = agent.worker().missed;
-        WhenFull rule = lists.whenFull(full);
-        return rule == WhenFull.FAIL ? pfn : afterRoom(agent, space, request, pfn, full, rule);
+        return lists.whenFull(full) == WhenFull.FAIL ? pfn : afterRoom(agent, request, pfn, full);
     }
 
-    private long afterRoom(Agent agent, SpaceImpl space, AllocRequest request, long first, int full, WhenFull rule) {
+    private long afterRoom(Agent agent, AllocRequest request, long first, int full) {
         var asked = agent.worker().spare.set(request);
         int room = Math.clamp(allocator.capacity(full) / 4, 1, ROOM);
         long pfn = first;
@@ -58,10 +53,6 @@ final class FullNodes {
             }
             agent.worker().missed = -1;
             pfn = allocator.allocate(agent.worker(), request.set(asked), 0);
-        }
-        if (pfn == -NOMEM && rule == WhenFull.END) {
-            space.kill(agent, full);
-            return -Errno.SIGKILL.ordinal();
         }
         return pfn;
     }

@@ -11,7 +11,6 @@ import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.frames.History;
 import moraine.core.impl.host.Regime;
 import moraine.core.impl.mempolicy.MemoryPolicies;
-import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.vma.Vma;
 
 /** Turns what is known of a page into an allocation request, and what was done into its history. */
@@ -50,9 +49,9 @@ public final class Placement {
         return request;
     }
 
-    /** Allocates a page for a touch in a space; also SIGKILL, negated, when that ended the space. */
-    public long allocate(Agent agent, SpaceImpl space, AllocRequest request) {
-        return fullNodes.allocate(agent, space, request);
+    /** Allocates a page for a touch; room is made where the representation says so of a node that is full. */
+    public long allocate(Agent agent, AllocRequest request) {
+        return fullNodes.allocate(agent, request);
     }
 
     public boolean isDevice(int node) {

@@ -123,7 +123,7 @@ final class SharedFaults {
         long address = vma.address(vma.object(), index);
         AllocRequest request = placement.request(agent, vma, address, reason, intent, from);
         placement.prefer(request, vma, address);
-        long pfn = placement.allocate(agent, vma.space(), request);
+        long pfn = placement.allocate(agent, request);
         if (pfn < 0) {
             return pfn;
         }

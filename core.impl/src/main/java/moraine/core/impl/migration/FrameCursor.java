@@ -3,14 +3,14 @@ package moraine.core.impl.migration;
 import moraine.core.impl.frames.Frames;
 
 /** Goes round the frames of one node, in ascending order, from where the last round stopped. */
-final class FrameCursor {
+public final class FrameCursor {
     private final Frames frames;
     private final int node;
     private int section;
     private int offset;
 
     /** @param position as {@link #position} gave it, or 0 */
-    FrameCursor(Frames frames, int node, long position) {
+    public FrameCursor(Frames frames, int node, long position) {
         this.frames = frames;
         this.node = node;
         this.section = (int) (position >>> 32);
@@ -18,7 +18,7 @@ final class FrameCursor {
     }
 
     /** {@return the next frame of the node, or -1 when it has none} */
-    long next() {
+    public long next() {
         int sections = frames.sections();
         for (int tried = 0; tried <= sections; tried++) {
             if (section < sections && offset < frames.pages(section) && node(section) == node) {
@@ -34,7 +34,7 @@ final class FrameCursor {
         return frames.created(index) && frames.pages(index) > 0 ? frames.node(frames.firstPfn(index)) : -1;
     }
 
-    long position() {
+    public long position() {
         return (long) section << 32 | offset;
     }
 }

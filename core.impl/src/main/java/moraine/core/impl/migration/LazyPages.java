@@ -37,6 +37,11 @@ public final class LazyPages {
         any = true;
     }
 
+    /** {@return whether there may be pages that were marked} */
+    public boolean any() {
+        return any;
+    }
+
     /**
      * {@return whether the folio may be dropped; its lock is held} A mark may come late upon a page that was merged
      * meanwhile: it counts for nothing there, for others need the content.

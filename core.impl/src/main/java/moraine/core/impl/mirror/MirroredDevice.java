@@ -55,6 +55,7 @@ public final class MirroredDevice implements DeviceRoom {
 
     @Override
     public DeviceAccess access(int space, FaultHandler faults) {
+        service.blockBegins();
         return new DeviceAccessImpl(rooms, table(space), faults);
     }
 

@@ -42,6 +42,7 @@ public final class RangeFault {
         SpaceImpl space = table.space();
         long[] found = agent.scratch();
         long begun = rooms.nowNs();
+        long most = agent.directReclaim().stalls() + pages + rooms.tuning.reclaimRetries;
         for (int attempt = 0; ; attempt++) {
             Errno closed = table.closed();
             if (closed != null) {
@@ -54,8 +55,11 @@ public final class RangeFault {
                 return Errno.OK;
             }
             if (outcome == Errno.EAGAIN) {
-                // What is brought in from outside is progress: the deadline begins anew.
+                // What is brought in from outside is progress, and so is room: the deadline begins anew.
                 outcome = faults.supplyWithin(agent, space, start, pages, intent, table.node());
+                if (outcome == Errno.OK && agent.directReclaim().stalls() > most) {
+                    return Errno.ENOMEM;
+                }
                 begun = rooms.nowNs();
                 attempt = 0;
             }

@@ -14,6 +14,7 @@ import moraine.core.impl.Stat;
 import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.faults.Placement;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
 
@@ -54,12 +55,10 @@ public final class PinnedCopies implements AutoCloseable {
     /**
      * Takes a page for an address; no lock but the space's is held.
      *
-     * @throws MoraineException ENOMEM or EDQUOT when there is none
+     * @throws MoraineException ENOMEM or EDQUOT when there is none; SIGKILL when that ended the space
      */
     public void provide(long address) {
-        AllocRequest request =
-                placement.request(agent, vma, address, Reason.COPY_ON_WRITE, Intent.WRITE, rooms.home(0));
-        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        long pfn = agent.directReclaim().repeat(vma.space(), Stand.HOLDING, () -> allocate(address));
         if (pfn < 0) {
             throw new MoraineException(
                     Errno.values()[(int) -pfn],
@@ -69,6 +68,12 @@ public final class PinnedCopies implements AutoCloseable {
         }
         held = placement.hold(pfn);
         spare = pfn;
+    }
+
+    private long allocate(long address) {
+        AllocRequest request =
+                placement.request(agent, vma, address, Reason.COPY_ON_WRITE, Intent.WRITE, rooms.home(0));
+        return placement.allocate(agent, request);
     }
 
     /** {@return the child's entry: the page at hand, with the content of a pinned page} */

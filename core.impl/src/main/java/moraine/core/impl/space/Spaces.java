@@ -58,6 +58,17 @@ public final class Spaces {
         return new ArrayList<>(byId.values());
     }
 
+    /**
+     * Makes processors translate anew: a page whose translation one keeps is marked young no more, so that in a new
+     * round of ageing it has to be again. Waits for nobody.
+     */
+    public void renewTranslations() {
+        for (SpaceImpl space : byId.values()) {
+            space.contexts().renew();
+            space.devices().all().forEach(table -> table.contexts().renew());
+        }
+    }
+
     public RequestedMoves moves() {
         return moves;
     }

@@ -28,7 +28,12 @@ final class Unmerger {
         this.space = space;
     }
 
-    /** @throws MoraineException ENOMEM or EDQUOT when there is no page for a copy */
+    /**
+     * Gives them.
+     *
+     * @throws MoraineException ENOMEM or EDQUOT when there is no page for a copy; SIGKILL when the space was ended for
+     *     want of memory
+     */
     void run(long start, long end) {
         Agent agent = rooms.begin();
         try {
@@ -46,20 +51,26 @@ final class Unmerger {
     }
 
     private void page(Agent agent, long page) {
-        Errno outcome;
-        do {
-            outcome = step(agent, page);
-        } while (outcome == Errno.EAGAIN);
+        Errno outcome = step(agent, page);
+        while (outcome == Errno.EAGAIN) {
+            outcome = faults.supplyWithin(agent, space, page, 1, Intent.WRITE, rooms.home(0));
+            outcome = outcome == Errno.OK ? step(agent, page) : outcome;
+        }
         if (outcome != Errno.OK) {
-            throw new MoraineException(
-                    outcome,
-                    Blame.RESOURCES,
-                    "merged page 0x" + Long.toHexString(page) + " of space " + space.name() + " found no page for a"
-                            + " copy of its own; free memory and give the advice again");
+            throw failure(outcome, page);
         }
     }
 
-    /** Does one thing about a page. @return EAGAIN when it is to be looked at again */
+    private MoraineException failure(Errno outcome, long page) {
+        String what = "merged page 0x" + Long.toHexString(page) + " of space " + space.name();
+        String why = outcome == Errno.SIGKILL
+                ? " has no copy of its own: the space was ended, for the memory that it is bound to was full; bind it"
+                        + " to more, or touch less"
+                : " found no page for a copy of its own; free memory and give the advice again";
+        return new MoraineException(outcome, Blame.RESOURCES, what + why);
+    }
+
+    /** Does one thing about a page. @return EAGAIN when it is to be looked at again, after something was supplied */
     private Errno step(Agent agent, long page) {
         long stamp = space.lockShared();
         try {

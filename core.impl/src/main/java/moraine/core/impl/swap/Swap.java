@@ -75,6 +75,16 @@ public final class Swap {
         return area == null ? null : new SwapOut(rooms, slots, area);
     }
 
+    /** {@return whether somebody is writing pages to swap} */
+    public boolean writing() {
+        return area != null && area.underWay() > 0;
+    }
+
+    /** {@return how many batches of pages went to swap, or failed to, until now} */
+    public long batches() {
+        return area == null ? 0 : area.ended();
+    }
+
     /** Counts an entry less, if it names a slot. */
     public void forget(long entry) {
         if (Pte.kind(entry) == Pte.SWAPPED) {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -34,6 +36,10 @@ final class SwapArea {
     private final Store store;
     private final FileHost host;
     private final Lane lane = new Lane();
+    /** Batches that are on their way out, and those that ended. */
+    private final AtomicInteger begun = new AtomicInteger();
+
+    private final AtomicLong ended = new AtomicLong();
 
     private SwapArea(Rooms rooms, SwapSpec spec, Path path, Store store) {
         this.rooms = rooms;
@@ -69,6 +75,28 @@ final class SwapArea {
 
     private static MoraineException refused(Errno errno, Path path, String why, IOException cause) {
         return new MoraineException(errno, Blame.CALLER, "cannot swap to " + path + ": " + why, cause);
+    }
+
+    /** A batch of pages is on its way out. */
+    void begin() {
+        begun.incrementAndGet();
+    }
+
+    /** A batch is out, or its pages are where they were; who waits for that looks again. */
+    void end() {
+        begun.decrementAndGet();
+        ended.incrementAndGet();
+        rooms.actors.signal();
+    }
+
+    /** {@return how many batches are on their way out} */
+    int underWay() {
+        return begun.get();
+    }
+
+    /** {@return how many batches ended} */
+    long ended() {
+        return ended.get();
     }
 
     /**

@@ -1,6 +1,7 @@
 package moraine.core.impl.swap;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -18,6 +19,8 @@ import moraine.core.impl.faults.Placement;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.History;
 import moraine.core.impl.host.Regime;
+import moraine.core.impl.reclaim.DirectReclaim;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
@@ -33,6 +36,7 @@ import moraine.core.impl.vma.Vma;
  * installed under the region's lock, if the entry still names the slot. Of two that bring the same page back one
  * installs it, and the other gives its page up.
  */
+@SuppressWarnings("EnumOrdinal")
 final class SwapIn {
     private static final System.Logger LOG = System.getLogger(SwapIn.class.getName());
 
@@ -74,7 +78,7 @@ final class SwapIn {
         }
         var trip = new Trip(agent, space, address, first, count, content.staging(count), initiator);
         try {
-            return read(trip) ? install(trip) : Errno.SIGBUS;
+            return read(trip) ? repeat(trip, () -> install(trip)) : Errno.SIGBUS;
         } finally {
             for (int i = 0; i < count; i++) {
                 slots.letGo(first + i);
@@ -96,10 +100,18 @@ final class SwapIn {
         }
         var trip = new Trip(agent, vma.space(), address, slot, 1, content.staging(1), initiator);
         try {
-            return read(trip) ? publish(trip, object, index) : Errno.SIGBUS;
+            return read(trip) ? repeat(trip, () -> publish(trip, object, index)) : Errno.SIGBUS;
         } finally {
             slots.letGo(slot);
         }
+    }
+
+    /** Tries to give what was read a page, with room made where there is none. */
+    private static Errno repeat(Trip trip, Supplier<Errno> attempt) {
+        DirectReclaim reclaim = trip.agent.directReclaim();
+        long answer =
+                reclaim.repeat(trip.space, Stand.OUTSIDE, () -> -attempt.get().ordinal());
+        return Errno.values()[(int) -answer];
     }
 
     /** Holds the slot that an object names for a page. @return it, or -1 */
@@ -267,14 +279,22 @@ final class SwapIn {
             request.maskPreferred = false;
             request.namedNode = node;
             request.maySpill = false;
+            request.quiet = true;
             long pfn = rooms.allocator.allocate(trip.agent.worker(), request, 0);
-            if (pfn >= 0) {
-                return pfn;
-            }
-            request = request(trip, vma, address);
+            return pfn >= 0 ? pfn : elsewhere(trip, vma, address, node);
         }
         placement.prefer(request, vma, address);
-        return placement.allocate(trip.agent, trip.space, request);
+        return placement.allocate(trip.agent, request);
+    }
+
+    /** {@return a page where a zonelist leads, for one whose old node has no room, which is what it fell back from} */
+    private long elsewhere(Trip trip, Vma vma, long address, int full) {
+        AllocRequest request = request(trip, vma, address);
+        placement.prefer(request, vma, address);
+        request.quiet = true;
+        long pfn = placement.allocate(trip.agent, request);
+        rooms.allocator.fellBack(trip.agent.worker(), request.tenant, full, pfn);
+        return pfn;
     }
 
     private AllocRequest request(Trip trip, Vma vma, long address) {

@@ -38,6 +38,7 @@ public final class SwapOut {
     private final int[] taken;
     private ByteBuffer staging;
     private int size;
+    private boolean failed;
     private boolean complained;
 
     SwapOut(Rooms rooms, SwapSlots slots, SwapArea area) {
@@ -79,6 +80,24 @@ public final class SwapOut {
         if (size == 0) {
             return 0;
         }
+        area.begin();
+        try {
+            return runBegun(agent);
+        } finally {
+            area.end();
+        }
+    }
+
+    /** {@return whether anything could not be written since it was asked to forget that} */
+    public boolean failed() {
+        return failed;
+    }
+
+    public void forgetFailure() {
+        failed = false;
+    }
+
+    private int runBegun(Agent agent) {
         unmap(agent);
         rooms.points.reach(Point.SWAP_UNMAPPED);
         int alone = 0;
@@ -112,15 +131,21 @@ public final class SwapOut {
         announcements.end();
     }
 
-    /** Writes runs of neighbouring slots, each as one request, and ends each page of it. @return pages out */
+    /**
+     * Writes runs of neighbouring slots, each as one request, and ends each page of it. After one that failed no other
+     * is tried, so that a batch waits for the storage once.
+     *
+     * @return pages out
+     */
     private int write(Agent agent, int count) {
         int out = 0;
+        failed = false;
         for (int from = 0; from < count; ) {
             int to = from + 1;
             while (to < count && taken[to] == taken[to - 1] + 1 && sameNode(to - 1, to)) {
                 to++;
             }
-            boolean written = write(agent, from, to);
+            boolean written = !failed && write(agent, from, to);
             rooms.points.reach(Point.SWAP_WRITTEN);
             for (int i = from; i < to; i++) {
                 if (written && commit(agent, i)) {
@@ -130,6 +155,7 @@ public final class SwapOut {
                     slots.drop(taken[i]);
                 }
             }
+            agent.count(Stat.SWAP_FAILED, written ? 0 : to - from);
             from = to;
         }
         return out;
@@ -146,7 +172,7 @@ public final class SwapOut {
             return true;
         } catch (MoraineException e) {
             staging = copy();
-            agent.count(Stat.SWAP_FAILED, to - from);
+            failed = true;
             if (!complained) {
                 complained = true;
                 LOG.log(System.Logger.Level.WARNING, "pages stay in memory, for swap takes none: " + e.getMessage());

@@ -170,6 +170,12 @@ public final class Tenants {
         }
     }
 
+    /** {@return pages that a tenant has to give up on a node before its quota has room for another, 0 for none} */
+    public long excess(int tenant, int node) {
+        Tenant t = table[tenant];
+        return t.limited(node) ? Math.max(0, charged(tenant, node) + 1 - t.quota[node]) : 0;
+    }
+
     public void uncharge(int tenant, int node, int pages) {
         add(table[tenant], node, -pages);
     }

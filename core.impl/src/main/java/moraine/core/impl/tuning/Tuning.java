@@ -47,6 +47,9 @@ public final class Tuning {
     public final int pinMoves;
     public final long rangeTimeoutNs;
     public final int rangeTries;
+    public final int reclaimBatchPages;
+    public final int reclaimPasses;
+    public final int reclaimRetries;
     public final int refaultLeastBatches;
     public final int refaultMostBatches;
     public final int swapBatchPages;
@@ -91,6 +94,9 @@ public final class Tuning {
         pinMoves = number(TuningTable.PIN_MOVES);
         rangeTimeoutNs = MS * number(TuningTable.RANGE_TIMEOUT);
         rangeTries = number(TuningTable.RANGE_TRIES);
+        reclaimBatchPages = number(TuningTable.RECLAIM_BATCH);
+        reclaimPasses = number(TuningTable.RECLAIM_PASSES);
+        reclaimRetries = number(TuningTable.RECLAIM_RETRIES);
         refaultLeastBatches = number(TuningTable.REFAULT_LEAST);
         refaultMostBatches = number(TuningTable.REFAULT_MOST);
         swapBatchPages = number(TuningTable.SWAP_BATCH);

@@ -183,6 +183,31 @@ enum TuningTable {
             10_000,
             "how often the same is repeated in virtual time, where the clock never decides",
             "Moraine"),
+    RECLAIM_BATCH(
+            "reclaim.batch",
+            "pages",
+            32,
+            1,
+            512,
+            "pages that a touch which finds no room takes out of memory at a time",
+            "Linux, SWAP_CLUSTER_MAX: 32"),
+    RECLAIM_PASSES(
+            "reclaim.passes",
+            "times",
+            64,
+            1,
+            1_000_000,
+            "how many times as many pages as there are a device's touches take out of memory while no block of it"
+                    + " begins, until they find none: a step of one may need more pages than there are",
+            "Moraine"),
+    RECLAIM_RETRIES(
+            "reclaim.retries",
+            "rounds",
+            16,
+            1,
+            1000,
+            "rounds of making room without progress, or for one page that others take, after which a touch ends",
+            "Linux, MAX_RECLAIM_RETRIES: 16"),
     REFAULT_LEAST(
             "refault.least",
             "batches",

@@ -17,6 +17,7 @@ import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.cache.Content;
 import moraine.core.impl.faults.Placement;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
 import moraine.core.impl.tables.PageTable;
@@ -111,8 +112,7 @@ final class Filler {
 
     private long make(Agent agent, Vma vma, long address) {
         long begun = rooms.nowNs();
-        AllocRequest request = placement.request(agent, vma, address, Reason.CPU_FAULT, Intent.WRITE, node);
-        long pfn = rooms.allocator.allocate(agent.worker(), request, 0);
+        long pfn = agent.directReclaim().repeat(space, Stand.WITHIN, () -> allocate(agent, vma, address));
         if (pfn < 0) {
             throw new MoraineException(
                     Errno.values()[(int) -pfn],
@@ -124,6 +124,11 @@ final class Filler {
         frames.addMapping(pfn, 1);
         frames.history(pfn, placement.made(rooms.regimes.current(), Cause.FIRST_TOUCH, begun));
         return pfn;
+    }
+
+    private long allocate(Agent agent, Vma vma, long address) {
+        AllocRequest request = placement.request(agent, vma, address, Reason.CPU_FAULT, Intent.WRITE, node);
+        return placement.allocate(agent, request);
     }
 
     private long entry(Vma vma, long pfn) {

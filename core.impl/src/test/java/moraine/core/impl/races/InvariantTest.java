@@ -12,10 +12,13 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Launch;
+import moraine.core.api.host.Pin;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.TenantInfo;
 import moraine.core.api.time.Point;
 import moraine.core.impl.space.SpaceImpl;
@@ -151,7 +154,10 @@ final class InvariantTest {
         return outcome(() -> cpu.putLong(address, 1)) == Errno.OK;
     }
 
-    /** I12: the charge goes to the device and back with the page, and back even where the quota is used up. */
+    /**
+     * I12: the charge goes to the device and back with the page, and back even where the quota is used up, by pages
+     * that cannot go to swap.
+     */
     @Test
     void shouldChargeWhereThePageIsAndNeverRefuseIt() {
         try (Stage stage = Stage.hidden()) {
@@ -166,11 +172,17 @@ final class InvariantTest {
             })));
             assertThat(charged(stage)).startsWith(1L, 1L);
             Stage.write(space, page(at, 2), 3);
-            assertThat(outcome(() -> Stage.write(space, page(at, 3), 4))).isEqualTo(Errno.EDQUOT);
+            try (Pin _ = space.pin(page(at, 1), 2L * Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+                assertThat(outcome(() -> Stage.write(space, page(at, 3), 4))).isEqualTo(Errno.EDQUOT);
 
-            assertThat(Stage.read(space, at)).isEqualTo(1);
+                assertThat(Stage.read(space, at)).isEqualTo(1);
 
-            assertThat(charged(stage)).startsWith(3L, 0L);
+                assertThat(charged(stage)).startsWith(3L, 0L);
+            }
+            Stage.write(space, page(at, 3), 4);
+            assertThat(charged(stage).getFirst())
+                    .as("pages that its own made room for")
+                    .isBetween(1L, 2L);
         }
     }
 

@@ -35,6 +35,7 @@ final class CpuPlayer implements Player {
     private final Nursery nursery;
     private final PinnedWords pins;
     private final Twins twins;
+    private final Squeezed squeezed;
     private final ArrayDeque<Child> children = new ArrayDeque<>();
 
     CpuPlayer(Bench bench, Arena arena, int actor, int owners, int actors, RandomGenerator random) {
@@ -49,13 +50,16 @@ final class CpuPlayer implements Player {
         this.nursery = new Nursery(arena.space, cpu, random);
         this.pins = new PinnedWords(arena, cpu, actor, random);
         this.twins = new Twins(bench, arena.space, cpu, random);
+        this.squeezed = new Squeezed(bench.machine(), actor, random);
     }
 
     @Override
     public int operate() {
         int dice = random.nextInt(4000);
-        if (dice < 3000) {
+        if (dice < 2900) {
             words.access(cpu, arena.any(random));
+        } else if (dice < 3000) {
+            squeezed.operate();
         } else if (dice < 3300) {
             twins.operate();
         } else if (dice < 3500) {
@@ -308,6 +312,7 @@ final class CpuPlayer implements Player {
         arena.exact(cpu);
         nursery.exact();
         twins.exact();
+        squeezed.exact();
         children.forEach(Child::exact);
     }
 
@@ -316,6 +321,7 @@ final class CpuPlayer implements Player {
         pins.close();
         nursery.close();
         twins.close();
+        squeezed.close();
         while (!children.isEmpty()) {
             closeChild();
         }

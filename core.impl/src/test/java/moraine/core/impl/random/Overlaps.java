@@ -43,6 +43,9 @@ record Overlaps(Map<String, Long> counts) {
             "ksm.zero_pages",
             "cow_ksm",
             "pgsteal",
+            "allocstall",
+            "pgscan_direct",
+            "pgsteal_direct",
             "pswpin",
             "pswpout");
 

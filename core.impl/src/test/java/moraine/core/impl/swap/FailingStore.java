@@ -8,15 +8,15 @@ import moraine.core.impl.cache.Store;
 import org.jspecify.annotations.Nullable;
 
 /** A store that fails or hangs when told so. */
-final class FailingStore implements Store {
-    volatile boolean readsFail;
-    volatile boolean writesFail;
+public final class FailingStore implements Store {
+    public volatile boolean readsFail;
+    public volatile boolean writesFail;
     /** What a write waits for, if anything. */
-    volatile @Nullable CountDownLatch gate;
+    public volatile @Nullable CountDownLatch gate;
 
     private volatile @Nullable Store inner;
 
-    Opener over(Opener opener) {
+    public Opener over(Opener opener) {
         return (path, writable) -> {
             inner = opener.open(path, writable);
             return this;

@@ -1,4 +1,4 @@
-package moraine.core.impl.daemon;
+package moraine.core.impl.reclaim;
 
 import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Pages;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Takes folios that somebody held out of memory: pages of files are dropped, anonymous ones go to swap, those advised
  * free are forgotten. Confined to one agent.
  */
-final class Reclaimer {
+public final class Reclaimer {
     /** Files of one call whose writing back is begun. */
     private static final int FILES = 16;
 
@@ -28,8 +28,9 @@ final class Reclaimer {
     private final @Nullable SwapOut swap;
     private final @Nullable FileObject[] dirty = new FileObject[FILES];
     private int files;
+    private boolean unwritten;
 
-    Reclaimer(Rooms rooms, Agent agent) {
+    public Reclaimer(Rooms rooms, Agent agent) {
         this.rooms = rooms;
         this.frames = rooms.frames;
         this.agent = agent;
@@ -44,7 +45,7 @@ final class Reclaimer {
      * @param head of which the caller has reference and lock, both of which this gives up
      * @return pages that are free now
      */
-    int take(long head) {
+    public int take(long head) {
         MemoryObject object = rooms.objects.get(frames.object(head));
         int type = frames.type(head);
         if (object == null
@@ -67,13 +68,35 @@ final class Reclaimer {
     private int file(FileObject file, long head) {
         file.lock(rooms.actors);
         boolean changed = file.dirty(frames.index(head));
+        boolean writing = file.writeback(frames.index(head));
         file.unlock();
+        unwritten |= changed || writing;
         if (!changed) {
             return clean.drop(agent, file, head);
         }
         agent.letGo(head);
         remember(file);
         return 0;
+    }
+
+    /** {@return whether pages of files were met since it was asked last that are not in their files yet} */
+    boolean metUnwritten() {
+        boolean met = unwritten;
+        unwritten = false;
+        return met;
+    }
+
+    /** Forgets what was met and what failed. */
+    void begin() {
+        unwritten = false;
+        if (swap != null) {
+            swap.forgetFailure();
+        }
+    }
+
+    /** {@return whether the last pages that were to go to swap could not be written} */
+    boolean failed() {
+        return swap != null && swap.failed();
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -122,12 +145,12 @@ final class Reclaimer {
     }
 
     /** Ends what was put together. @return pages that are free now */
-    int end() {
+    public int end() {
         return swap == null ? 0 : swap.run(agent);
     }
 
     /** Begins to write back what was found dirty; outside the world. */
-    void writeBack() {
+    public void writeBack() {
         for (int i = 0; i < files; i++) {
             FileObject file = dirty[i];
             dirty[i] = null;

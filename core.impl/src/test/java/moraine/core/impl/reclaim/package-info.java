@@ -1,0 +1,4 @@
+@NullMarked
+package moraine.core.impl.reclaim;
+
+import org.jspecify.annotations.NullMarked;
