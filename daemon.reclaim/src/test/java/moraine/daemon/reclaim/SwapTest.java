@@ -78,15 +78,22 @@ final class SwapTest {
     }
 
     @Test
-    void shouldMakeRoomForWhatFitsInNoOtherWay() {
-        try (Stand without = swapping(List.of())) {
-            assertThatThrownBy(() -> burstsNs(without))
+    void shouldMakeRoomBeforeTouchesHaveToDoSoThemselves() {
+        try (Stand nothing = new Stand("cxl-type3", MachineSpec.LAST_RESORT, RECLAIM, NodeSet.of(FAST))) {
+            assertThatThrownBy(() -> burstsNs(nothing))
                     .isInstanceOfSatisfying(
                             MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOMEM));
+        }
+        try (Stand without = swapping(List.of())) {
+            assertThat(burstsNs(without)).isPositive();
+
+            assertThat(without.machine.counter("allocstall")).isPositive();
+            assertThat(without.machine.counter("pgsteal_direct")).isEqualTo(without.machine.counter("pswpout"));
         }
         try (Stand with = swapping(RECLAIM)) {
             assertThat(burstsNs(with)).isPositive();
 
+            assertThat(with.machine.counter("allocstall")).isZero();
             assertThat(with.machine.counter("pswpout")).isGreaterThanOrEqualTo((long) BURSTS * BURST);
             assertThat(with.machine.counter("pswpin")).isPositive();
             assertThat(with.machine.counter("pgdemote_kswapd")).isZero();

@@ -1,11 +1,15 @@
 package moraine.testkit.cdm;
 
 import static moraine.testkit.cdm.TwoDevices.C;
+import static moraine.testkit.cdm.TwoDevices.FAR;
+import static moraine.testkit.cdm.TwoDevices.LOCAL;
 import static moraine.testkit.cdm.TwoDevices.OTHER_C;
 import static moraine.testkit.cdm.TwoDevices.PAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
+import moraine.core.api.model.Cause;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 
@@ -19,7 +23,8 @@ final class PressureScenarios {
         return List.of(
                 Scenario.always("pressure_of_ram", PressureScenarios::ofRam),
                 Scenario.always("pressure_of_pools", PressureScenarios::ofPools),
-                Scenario.always("pressure_of_a_device", PressureScenarios::ofADevice));
+                Scenario.always("pressure_of_a_device", PressureScenarios::ofADevice),
+                Scenario.always("pressure_meets_direct_reclaim", PressureScenarios::metByReclaim));
     }
 
     private static void free(TwoDevices on) {
@@ -44,6 +49,43 @@ final class PressureScenarios {
             on.touch(large, 1);
         }
         free(on);
+    }
+
+    /** {@return slots of swap that nobody uses} */
+    private static long slots(TwoDevices on) {
+        return on.machine().counter("swap.free.pages");
+    }
+
+    /**
+     * RAM runs out, and no daemon makes room: touches do so themselves until swap is full. What a driver moved to a
+     * device stays there, and no device is asked for room.
+     */
+    private static void metByReclaim(Rig rig) {
+        Served with = Served.by(rig, Set.of());
+        TwoDevices on = with.on();
+        long placed = with.placed(8 * SOME, C);
+        long ram = room(on, LOCAL) + room(on, FAR);
+        long slots = slots(on);
+        long at = on.map(4L * PAGES);
+        with.write(at, 0, ram + slots);
+        assertThat(slots(on))
+                .as("slots free, with so much touched as fits into RAM and swap")
+                .isZero();
+        assertThat(with.swapped(at, 4L * PAGES)).isEqualTo(slots);
+        assertThat(on.touch(at + (ram + slots) * Pages.SIZE, 1)).isEqualTo(" ENOMEM");
+        with.prove(placed, 8 * SOME, C);
+        assertThat(with.by(Cause.DRIVER, C, placed, 8 * SOME))
+                .as("pages of the device that nobody moved since")
+                .isEqualTo(8 * SOME);
+        assertThat(on.used(OTHER_C)).as("pages of the other device").isZero();
+        on.space().munmap(at + ram * Pages.SIZE, slots * Pages.SIZE);
+        on.expect(at, ram);
+        on.expect(placed, 8 * SOME);
+    }
+
+    /** {@return pages of a node that touches may have} */
+    private static long room(TwoDevices on, int node) {
+        return on.node(node).freePages() - on.node(node).minPages();
     }
 
     /** A driver moves more than fits: no page is lost, and none goes to another device. */

@@ -43,6 +43,11 @@ final class ReclaimScenarios {
                         Set.of(Claim.BIND),
                         Set.of(Claim.RECLAIM),
                         ReclaimScenarios::lostNode),
+                new Scenario(
+                        "reclaim_by_touches_of_bound_pages",
+                        Set.of(Claim.BIND),
+                        Set.of(Claim.RECLAIM),
+                        ReclaimScenarios::byTouches),
                 Scenario.always("reclaim_leaves_pinned_pages", ReclaimScenarios::pinned),
                 Scenario.eitherWay("reclaim_of_ram_spares_devices", Claim.DEMOTION, ReclaimScenarios::ofRam));
     }
@@ -144,6 +149,29 @@ final class ReclaimScenarios {
         assertThat(word).isEqualTo((gone.address() - at) / Pages.SIZE);
         assertThat(on.space().why(gone.address()).node()).isIn(LOCAL, FAR);
         assertThat(on.used(OTHER_C)).as("pages of the other device").isZero();
+    }
+
+    /**
+     * A range that is bound to a device and larger than it: it goes to swap in part, or ends, and RAM feels nothing.
+     */
+    private static void byTouches(Rig rig) {
+        Served with = Served.by(rig, Set.of());
+        TwoDevices on = with.on();
+        long other = on.map(8);
+        with.write(other, 0, 8);
+        long pages = PAGES + 64;
+        long at = on.map(pages);
+        on.space().mbind(at, pages * Pages.SIZE, MemoryPolicy.bind(C));
+        if (rig.claims(Claim.RECLAIM)) {
+            assertThat(on.touch(at, pages)).isEqualTo("1");
+            assertThat(with.swapped(at, pages)).isGreaterThanOrEqualTo(64);
+            on.expect(at, pages);
+        } else {
+            assertThat(on.touch(at, pages)).isEqualTo("1 ENOMEM");
+            assertThat(with.swapped(at, pages)).isZero();
+            assertThat(on.count(at, pages, C)).isEqualTo(PAGES);
+        }
+        with.prove(other, 8, LOCAL);
     }
 
     private static void pinned(Rig rig) {
