@@ -64,7 +64,7 @@ final class Bench implements AutoCloseable {
             case 1 -> "hidden(" + large + "," + window + ")";
             case 2, 3 ->
                 "node(" + large + "," + window + ",hinted=" + random.nextBoolean() + ",mergeable="
-                        + random.nextBoolean() + ")";
+                        + random.nextBoolean() + (random.nextBoolean() ? ",also=RECLAIMABLE" : "") + ")";
             default -> MachineSpec.LAST_RESORT;
         };
     }
