@@ -197,12 +197,13 @@ final class CompareTest {
     }
 
     @Test
-    void shouldSayThatSwapNeedsADaemon() {
+    void shouldSayThatTouchesWaitForSwapWithoutADaemon() {
         Answer answer = compare("--swap", "50%", "--policies", "hmm");
         assertThat(answer.status()).isZero();
         assertThat(answer.err())
-                .isEqualTo("note: nothing goes to swap, for no daemon reclaims; name one, such as reclaim"
-                        + System.lineSeparator());
+                .isEqualTo(
+                        "note: no daemon reclaims, so pages go to swap only when memory is full, and touches wait for it"
+                                + System.lineSeparator());
     }
 
     @Test

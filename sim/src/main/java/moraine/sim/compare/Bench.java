@@ -100,13 +100,7 @@ record Bench(Workload workload, Scaling scaling, SwapChoice swap, RunRequest req
                 .withTuning(request.tuning())
                 .withDaemons(request.daemons());
         boolean asks = !ramOnly && !policy.equals(ComparisonRequest.FIRST_TOUCH);
-        SwapChoice.Place place = swap.place(footprint());
-        try {
-            return new PlayedRun(this, factory.create(spec.withSwap(place.spec()), environment), asks, place);
-        } catch (RuntimeException e) {
-            place.close();
-            throw e;
-        }
+        return new PlayedRun(this, factory.create(spec.withSwap(swap.place(footprint())), environment), asks);
     }
 
     private long footprint() {
@@ -117,7 +111,7 @@ record Bench(Workload workload, Scaling scaling, SwapChoice swap, RunRequest req
     List<String> adjustments() {
         var all = new ArrayList<>(scaling.adjustments());
         if (swap.some() && request.daemons().isEmpty()) {
-            all.add("nothing goes to swap, for no daemon reclaims; name one, such as reclaim");
+            all.add("no daemon reclaims, so pages go to swap only when memory is full, and touches wait for it");
         }
         return all;
     }

@@ -25,12 +25,10 @@ final class PlayedRun implements Run {
     private final Bench bench;
     private final Machine machine;
     private final MachineStage stage;
-    private final SwapChoice.Place place;
 
-    PlayedRun(Bench bench, Machine machine, boolean asks, SwapChoice.Place place) {
+    PlayedRun(Bench bench, Machine machine, boolean asks) {
         this.bench = bench;
         this.machine = machine;
-        this.place = place;
         this.stage = new MachineStage(
                 machine, bench.workload().name(), bench.request().threads(), asks);
     }
@@ -116,8 +114,6 @@ final class PlayedRun implements Run {
 
     @Override
     public void close() {
-        try (place) {
-            machine.close();
-        }
+        machine.close();
     }
 }

@@ -1,7 +1,6 @@
 package moraine.sim.compare;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import moraine.sim.Fact;
  */
 record SwapChoice(String folder, int node, String size) {
     private static final Pattern NODE = Pattern.compile("node ?(\\d{1,9})");
+    private static final String PREFIX = "moraine-swap-";
     private static final String FORM =
             "; write 64MiB, or 50% of the footprint, after FOLDER: for a file there or node0: for memory of that node";
 
@@ -101,41 +101,26 @@ record SwapChoice(String folder, int node, String size) {
                         where)));
     }
 
-    /** Swap of one machine. Close it after the machine, for its file's folder goes with it. */
-    record Place(SwapSpec spec, Path folder) implements AutoCloseable {
-        private static final Path NO_FOLDER = Path.of("");
-
-        @Override
-        public void close() {
-            if (!folder.equals(NO_FOLDER)) {
-                try {
-                    Files.deleteIfExists(folder);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("cannot delete " + folder, e);
-                }
-            }
-        }
-    }
-
-    /** {@return a place for one machine's pages} */
-    Place place(long footprint) {
+    /** {@return a place for one machine's pages} The machine makes the file, of a name that nobody else has. */
+    SwapSpec place(long footprint) {
         if (!some()) {
-            return new Place(SwapSpec.NONE, Place.NO_FOLDER);
+            return SwapSpec.NONE;
         }
         if (node >= 0) {
-            return new Place(SwapSpec.node(node, bytes(footprint)), Place.NO_FOLDER);
+            return SwapSpec.node(node, bytes(footprint));
         }
         try {
-            Path own = folder.isEmpty()
-                    ? Files.createTempDirectory("moraine-swap-")
-                    : Files.createTempDirectory(Path.of(folder), "moraine-swap-");
-            return new Place(SwapSpec.file(own.resolve("swap"), bytes(footprint)), own);
+            Path free = folder.isEmpty()
+                    ? Files.createTempFile(PREFIX, "")
+                    : Files.createTempFile(Path.of(folder), PREFIX, "");
+            Files.delete(free);
+            return SwapSpec.file(free, bytes(footprint));
         } catch (IOException e) {
             throw new MoraineException(
                     Errno.EIO,
                     Blame.RESOURCES,
-                    "cannot make a folder for swap in " + (folder.isEmpty() ? "that of temporary files" : folder) + ": "
-                            + e.getMessage() + "; name another",
+                    "cannot make a file for swap in " + (folder.isEmpty() ? "the folder of temporary files" : folder)
+                            + ": " + e.getMessage() + "; name another folder",
                     e);
         }
     }

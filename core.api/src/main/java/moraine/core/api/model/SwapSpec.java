@@ -6,7 +6,8 @@ import java.nio.file.Path;
  * Where a machine keeps pages that reclaim takes out of memory.
  *
  * @param bytes how much, a multiple of the page size; 0 for no swap at all
- * @param path of a file that is made for the machine and deleted with it, empty for none
+ * @param path where a file is made for the machine, empty for none; it loses its name at once, so that it is gone with
+ *     the machine, or with the process
  * @param node of the profile whose memory stands for a storage node, -1 for none; the machine has that much less memory
  *     there, and a page that goes there or comes back costs what a copy along the profile's edges does
  */

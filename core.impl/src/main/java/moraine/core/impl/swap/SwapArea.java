@@ -64,12 +64,21 @@ final class SwapArea {
         }
         Path path = Path.of(spec.path());
         try {
-            Files.createFile(path);
-            return new SwapArea(rooms, spec, path, stores.open(path.toRealPath(), /* writable= */ true));
+            return new SwapArea(rooms, spec, path, open(path, stores));
         } catch (FileAlreadyExistsException e) {
             throw refused(Errno.EEXIST, path, "it exists, and a machine's swap is its own; name one that does not", e);
         } catch (IOException e) {
             throw refused(Errno.EIO, path, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Makes a file and takes its name away, so that nothing of it stays behind when the process is killed. */
+    private static Store open(Path path, Store.Opener stores) throws IOException {
+        Files.createFile(path);
+        try {
+            return stores.open(path.toRealPath(), /* writable= */ true);
+        } finally {
+            Files.delete(path);
         }
     }
 
@@ -150,11 +159,8 @@ final class SwapArea {
         host.close();
         try {
             store.close();
-            if (spec.node() < 0) {
-                Files.deleteIfExists(path);
-            }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "swap file " + path + " stays: " + e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "swap file " + path + " is not closed: " + e.getMessage());
         }
     }
 }
