@@ -19,6 +19,8 @@ import moraine.core.impl.allocator.Zonelists;
 final class FullNodes {
     /** Rounds of making room; others may take what one made. */
     private static final int ROUNDS = 4;
+    /** Rounds in a row that free nothing; after the first, others who held the pages may have made the room. */
+    private static final int MOST_VAIN = 2;
     /** Pages that a round makes room for, so that the next touches find some; of a small node a quarter. */
     private static final int ROOM = 64;
 
@@ -44,8 +46,10 @@ final class FullNodes {
         var asked = agent.worker().spare.set(request);
         int room = Math.clamp(allocator.capacity(full) / 4, 1, ROOM);
         long pfn = first;
+        int vain = 0;
         for (int round = 0; round < ROUNDS && agent.worker().missed == full; round++) {
-            if (agent.evictor().reclaim(agent, full, room) == 0) {
+            vain = agent.evictor().reclaim(agent, full, room) > 0 ? 0 : vain + 1;
+            if (vain == MOST_VAIN) {
                 break;
             }
             if (pfn >= 0) {
