@@ -60,7 +60,7 @@ final class DemotionScenarios {
         long full = PAGES - 4L;
         long at = on.map(full);
         with.place(at, 0, PAGES / 2, C);
-        with.prove(at, PAGES / 2, C);
+        with.bring(at, PAGES / 2, C);
         with.place(at, PAGES / 2, full, C);
         Cold cold = with.cold();
         with.eventually("room in RAM", () -> with.roomy(LOCAL));

@@ -108,7 +108,7 @@ final class LargeScenarios {
         long at = on.space().mmap(MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE));
         on.space().advise(at, Pages.LARGE_SIZE, Advice.NOHUGEPAGE);
         with.place(at, 0, LARGE, C);
-        with.prove(at, LARGE, C);
+        with.bring(at, LARGE, C);
         with.rounds();
         assertThat(with.pages(at, LARGE, page -> page.order() == LARGE_ORDER))
                 .as("pages that something made large unasked")

@@ -45,7 +45,7 @@ final class MergeScenarios {
             on.space().advise(at, 2 * SOME * Pages.SIZE, Advice.MERGEABLE);
         }
         with.move(at, SOME, C);
-        with.prove(at, SOME, C);
+        with.bring(at, SOME, C);
         with.prove(at + SOME * Pages.SIZE, SOME, LOCAL);
         if (before) {
             write(on, at, 2 * SOME, true);

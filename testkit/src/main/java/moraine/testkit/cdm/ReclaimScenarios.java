@@ -57,7 +57,7 @@ final class ReclaimScenarios {
         TwoDevices on = with.on();
         long at = on.map(ALL);
         with.place(at, 0, MOST, C);
-        with.prove(at, MOST, C);
+        with.bring(at, MOST, C);
         with.place(at, MOST, ALL, C);
         return at;
     }

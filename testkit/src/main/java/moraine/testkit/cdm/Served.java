@@ -55,21 +55,12 @@ record Served(Rig rig, TwoDevices on) {
 
     /** Has a driver move pages, again where a daemon held some just then. */
     void move(long at, long pages, int device) {
-        move(at, pages, device, () -> on.device(device).migrateToDevice(on.space(), at, pages * Pages.SIZE));
-    }
-
-    /** The same for whoever moves pages to a node. @return whether all were there at one moment */
-    private boolean move(long at, long pages, int node, Runnable once) {
-        for (int turn = 0; turn < TURNS; turn++) {
-            if (resident(at, pages, node) == pages) {
-                return true;
-            }
+        for (int turn = 0; turn < TURNS && resident(at, pages, device) < pages; turn++) {
             if (turn > 0) {
                 Rig.pause();
             }
-            once.run();
+            on.device(device).migrateToDevice(on.space(), at, pages * Pages.SIZE);
         }
-        return resident(at, pages, node) == pages;
     }
 
     /** Has a driver move pages, and proves that they were there, however soon daemons take some away again. */
@@ -79,8 +70,12 @@ record Served(Rig rig, TwoDevices on) {
 
     /** The same for whoever moves pages to a node. */
     void bring(long at, long pages, int node, Runnable once) {
-        boolean proven = move(at, pages, node, once);
-        assertThat(proven).as(() -> proof(at, pages, node)).isTrue();
+        eventually("residency proof: pages at one moment on node " + node, () -> {
+            if (resident(at, pages, node) < pages) {
+                once.run();
+            }
+            return resident(at, pages, node) == pages;
+        });
     }
 
     /** {@return the address of so many pages on a device, proven to have been there} */
