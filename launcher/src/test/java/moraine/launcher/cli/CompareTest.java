@@ -202,7 +202,7 @@ final class CompareTest {
         assertThat(answer.status()).isZero();
         assertThat(answer.err())
                 .isEqualTo(
-                        "note: no daemon reclaims, so pages go to swap only when memory is full, and touches wait for it"
+                        "note: no daemon reclaims: pages go to swap only when memory is full, and touches wait for it"
                                 + System.lineSeparator());
     }
 

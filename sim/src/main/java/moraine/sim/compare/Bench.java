@@ -111,7 +111,7 @@ record Bench(Workload workload, Scaling scaling, SwapChoice swap, RunRequest req
     List<String> adjustments() {
         var all = new ArrayList<>(scaling.adjustments());
         if (swap.some() && request.daemons().isEmpty()) {
-            all.add("no daemon reclaims, so pages go to swap only when memory is full, and touches wait for it");
+            all.add("no daemon reclaims: pages go to swap only when memory is full, and touches wait for it");
         }
         return all;
     }

@@ -28,6 +28,7 @@ import moraine.core.impl.cache.PageCache;
 import moraine.core.impl.cache.Store;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
+import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.WallClock;
 
 /** A machine with 1,024 pages of RAM, two coherent devices of 256, perhaps swap, and no daemon; checked at its end. */
@@ -160,6 +161,8 @@ final class Scarce implements AutoCloseable {
             checked();
             cpu.close();
             machine.spaces().forEach(AddressSpace::close);
+            Eventually.holds(
+                    "spaces that were ended are closed", () -> machine.spaces().isEmpty());
             checked();
             assertThat(free()).isEqualTo(counter("swap.total.pages"));
         } finally {
