@@ -53,7 +53,9 @@ final class MergeDaemon implements Daemon {
 
     private int scan(Tick tick, NodeInfo node) {
         int met = tick.scan(node.id(), Attribute.MERGEABLE, list);
-        while (list.size() > 0 && tick.mayGoOn()) {
+        int before = Integer.MAX_VALUE;
+        while (list.size() > 0 && list.size() < before && tick.mayGoOn()) {
+            before = list.size();
             tick.merge(list, settings.rules(), round);
         }
         return met;

@@ -12,6 +12,7 @@ import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.PageInfo;
@@ -43,6 +44,24 @@ final class MergeTest {
             one.write(first, page, page + STEP, 1);
             other.write(second, page, page + STEP, 1);
             on.pass(10);
+        }
+    }
+
+    @Test
+    void shouldLetTimeGoOnWhileNothingMayBeMerged() {
+        try (Stand on = expander(MERGE)) {
+            User one = on.user("tenant", NodeSet.of(FAST));
+            long at = one.space().mmap(MapRequest.anonymous(PAGES * Pages.SIZE));
+            one.write(at, 0, PAGES, 1);
+            long before = on.nowNs();
+
+            on.pass(20);
+
+            assertThat(on.nowNs()).isGreaterThanOrEqualTo(before + 20_000_000);
+            assertThat(on.machine.daemons()).singleElement().satisfies(merge -> {
+                assertThat(merge.ticks()).isGreaterThan(5);
+                assertThat(merge.actedPages()).isZero();
+            });
         }
     }
 

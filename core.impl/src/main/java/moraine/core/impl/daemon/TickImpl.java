@@ -25,6 +25,8 @@ final class TickImpl implements Tick {
     private static final int CLOSED = 0;
     private static final int OPEN = 1;
     private static final int BUSY = 2;
+    /** Operations in a row that cost no modelled time, after which a tick is over: else its budget never ends. */
+    private static final int MOST_STILL = 4096;
 
     private final String instance;
     private final Clock clock;
@@ -36,6 +38,10 @@ final class TickImpl implements Tick {
     private volatile boolean revoked;
     private long startNs;
     private long movedPages;
+    /** When the last operation began, and how many before it began at that time. */
+    private long lastNs;
+
+    private int still;
     private volatile long ticks;
     private volatile long spentNs;
     private volatile long scanned;
@@ -54,6 +60,8 @@ final class TickImpl implements Tick {
     /** Begins a tick. */
     void begin() {
         startNs = clock.nowNs();
+        lastNs = startNs;
+        still = 0;
         movedPages = 0;
         state.set(OPEN);
     }
@@ -100,6 +108,9 @@ final class TickImpl implements Tick {
             state.set(OPEN);
             throw RevocableView.revoked(instance);
         }
+        long now = clock.nowNs();
+        still = now == lastNs ? still + 1 : 0;
+        lastNs = now;
     }
 
     private void exit() {
@@ -133,7 +144,7 @@ final class TickImpl implements Tick {
     }
 
     private boolean left() {
-        return movedPages < budget.pages() && clock.nowNs() - startNs < budget.timeNs();
+        return movedPages < budget.pages() && clock.nowNs() - startNs < budget.timeNs() && still < MOST_STILL;
     }
 
     private FolioList own(Folios folios) {

@@ -102,9 +102,20 @@ public final class Merging {
         return rooms.types.has(type, Attribute.MERGEABLE) && rooms.types.cpuAddressable(type);
     }
 
-    /** Looks at the pages of a list, and takes them off it. @return pages that are free now */
+    /**
+     * Looks at the pages of a list, and takes them off it; all while no memory may be merged, none while another thread
+     * merges.
+     *
+     * @return pages that are free now
+     */
     public int run(Agent agent, FolioList folios, Order order) {
-        if (!wanted || !right.tryLock()) {
+        if (!wanted) {
+            while (folios.size() > 0) {
+                folios.remove(folios.size() - 1);
+            }
+            return 0;
+        }
+        if (!right.tryLock()) {
             return 0;
         }
         rooms.world.enter(agent);

@@ -152,6 +152,23 @@ final class TickTest implements DaemonRoom, Clock {
     }
 
     @Test
+    void shouldEndATickWhoseOperationsCostNoTime() {
+        var rows = new FallbackList(tick, 4);
+        tick.begin();
+        int operations = 0;
+        while (tick.mayGoOn()) {
+            tick.fallbacks(rows);
+            assertThat(++operations).isLessThan(10_000);
+        }
+
+        assertThat(operations).isGreaterThan(1000);
+        assertThat(nowNs).isZero();
+        tick.end();
+        tick.begin();
+        assertThat(tick.mayGoOn()).isTrue();
+    }
+
+    @Test
     void shouldCountMergedPagesAsMovedOnes() {
         tick.begin();
         int merged = 0;
