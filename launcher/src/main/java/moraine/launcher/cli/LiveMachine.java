@@ -16,6 +16,7 @@ final class LiveMachine implements AutoCloseable {
     private @Nullable Machine machine;
     private @Nullable AutoCloseable owner;
     private Choices choices = Choices.NONE;
+    private @Nullable Choices usual;
     private @Nullable Arrival arrival;
     private int announcements;
 
@@ -102,6 +103,16 @@ final class LiveMachine implements AutoCloseable {
 
     synchronized Choices choices() {
         return choices;
+    }
+
+    /** Says what machines of this shell are made with where a verb does not say otherwise. */
+    synchronized void usual(Choices asked) {
+        usual = asked;
+    }
+
+    /** {@return what the shell was started with, or null} */
+    synchronized @Nullable Choices usual() {
+        return usual;
     }
 
     @Override

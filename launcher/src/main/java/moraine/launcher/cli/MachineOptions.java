@@ -3,6 +3,7 @@ package moraine.launcher.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import moraine.core.api.model.Parameters;
 import moraine.launcher.cli.LiveMachine.Choices;
 import moraine.sim.ComparisonRequest;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,14 @@ import picocli.CommandLine.Option;
 
 /** Which machine a verb looks at. What is not given is that of the shell's machine, or the default. */
 final class MachineOptions {
-    private static final String POLICY = "hmm";
+    private static final Choices DEFAULTS = new Choices(
+            ComparisonRequest.DEFAULT_PROFILE,
+            "hmm",
+            ComparisonRequest.DEFAULT_DEVICE_MEMORY,
+            Parameters.NONE,
+            List.of(),
+            ComparisonRequest.DEFAULT_MEMORY,
+            ComparisonRequest.NO_SWAP);
 
     @Option(
             names = "--profile",
@@ -43,16 +51,21 @@ final class MachineOptions {
     @Mixin
     MemoryOptions memory;
 
-    /** {@return what was given, and defaults for the rest} */
-    Choices choices() {
+    /**
+     * {@return what was given, and for the rest what the shell was started with, or defaults}
+     *
+     * @param usual the former, if any
+     */
+    Choices choices(@Nullable Choices usual) {
+        Choices rest = usual == null ? DEFAULTS : usual;
         return new Choices(
-                Objects.requireNonNullElse(profile, ComparisonRequest.DEFAULT_PROFILE),
-                Objects.requireNonNullElse(policy, POLICY),
-                Objects.requireNonNullElse(deviceMemory, ComparisonRequest.DEFAULT_DEVICE_MEMORY),
-                tuning.read(),
-                daemons.read(),
-                memory.memory(),
-                memory.swap());
+                Objects.requireNonNullElse(profile, rest.profile()),
+                Objects.requireNonNullElse(policy, rest.policy()),
+                Objects.requireNonNullElse(deviceMemory, rest.deviceMemory()),
+                tuning.given() ? tuning.read() : rest.tuning(),
+                daemons.given() ? daemons.read() : rest.daemons(),
+                memory.memory == null ? rest.memory() : memory.memory(),
+                memory.swap == null ? rest.swap() : memory.swap());
     }
 
     /** Refuses a machine that is there when another was asked for. */

@@ -43,10 +43,12 @@ abstract class MachineVerb extends Verb {
         if (there != null) {
             return there;
         }
-        Choices choices = options.choices();
+        Choices choices = options.choices(workbench.live().usual());
         List<String> sizes = options.sizes();
-        if (!sizes.isEmpty()) {
+        if (!sizes.isEmpty() || !choices.daemons().isEmpty()) {
             workbench.simulation().check(demonstration(choices.policy()));
+        }
+        if (!sizes.isEmpty()) {
             console.note(String.join(" and ", sizes) + (sizes.size() == 1 ? " counts" : " count")
                     + " for what runs; nothing has run, so nodes are as the profile says");
         }
@@ -93,7 +95,9 @@ abstract class MachineVerb extends Verb {
 
     /** {@return those of the machine that is there, or what was asked for} */
     private Choices choices() {
-        return there() == null ? options.choices() : workbench.live().choices();
+        return there() == null
+                ? options.choices(workbench.live().usual())
+                : workbench.live().choices();
     }
 
     /** {@return the machine that is there, or one that ran the demonstration} */

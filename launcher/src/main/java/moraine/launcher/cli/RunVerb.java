@@ -41,7 +41,7 @@ final class RunVerb extends Verb {
     @Override
     public Integer call() {
         format.format();
-        Choices choices = where.choices();
+        Choices choices = where.choices(workbench.live().usual());
         var request = new RunRequest(
                         what.subject(workbench, USUAL),
                         workbench.profile(choices.profile()),

@@ -33,6 +33,7 @@ final class ShellVerb extends MachineVerb {
         }
         if (options.given()) {
             machine();
+            workbench.live().usual(options.choices(/* usual= */ null));
         }
         return new GogoShell(context, workbench).run(console);
     }

@@ -66,6 +66,28 @@ final class LiveTest {
     }
 
     @Test
+    void shouldMakeMachinesAsTheShellWasStarted() {
+        session.startedWith("--daemon", "reclaim", "--policy", "cdm", "--tune", "thrash.losses=5");
+        done("run", "--live", "--workload", "stencil", "--size", "6");
+
+        assertThat(done("daemons")).containsPattern("(?m)^reclaim +\\S.* running ");
+        assertThat(done("nodes")).contains("policy cdm");
+        assertThat(done("tunables")).containsPattern("(?m)^thrash.losses +5 ");
+        done("run", "--live", "--workload", "stencil", "--size", "6", "--policy", "hmm");
+        assertThat(done("nodes")).contains("policy hmm");
+        assertThat(done("daemons")).containsPattern("(?m)^reclaim +\\S.* running ");
+    }
+
+    @Test
+    void shouldCheckDaemonsBeforeAnythingIsMade() {
+        assertThat(session.run("nodes", "--daemon", "nosuch").status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(session.run("nodes", "--daemon", "reclaim(ag=2)")).satisfies(answer -> {
+            assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
+            assertThat(answer.err()).contains("reclaim has no parameter ag, only age");
+        });
+    }
+
+    @Test
     void shouldKeepTheTuningOfTheMachineThatIsThere() {
         done("run", "--live", "--workload", "stencil", "--size", "6", "--tune", "thrash.losses=5");
 

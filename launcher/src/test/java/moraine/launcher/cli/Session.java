@@ -15,6 +15,7 @@ import moraine.policy.firsttouch.FirstTouchProvider;
 import moraine.policy.hmm.HmmProvider;
 import moraine.policy.managed.ManagedProvider;
 import moraine.sim.compare.SimulationService;
+import picocli.CommandLine;
 
 /** Verbs on a real core with the real policies, driver and simulation, all in one class path; one machine stays. */
 final class Session implements AutoCloseable {
@@ -37,6 +38,14 @@ final class Session implements AutoCloseable {
 
     private static void policy(Providers providers, String name, PolicyProvider provider, int ranking) {
         providers.policies().add(name, provider, "moraine.policy." + name + " 0.1", ranking);
+    }
+
+    /** As a shell that was started with options. */
+    void startedWith(String... options) {
+        workbench
+                .live()
+                .usual(CommandLine.populateCommand(new MachineOptions(), options)
+                        .choices(/* usual= */ null));
     }
 
     Answer run(String... arguments) {

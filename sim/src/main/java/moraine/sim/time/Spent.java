@@ -13,7 +13,7 @@ public enum Spent {
     TO_HOST("pages moved back to system memory"),
     SHOOTDOWN("translations were withdrawn"),
     LAUNCH("kernels were started"),
-    FILES("files were read and written"),
+    FILES("files and swap were read and written"),
     COMPUTE("processors computed"),
     STALL("actors waited");
 

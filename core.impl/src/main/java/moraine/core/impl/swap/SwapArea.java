@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import moraine.core.api.model.Blame;
@@ -28,6 +30,12 @@ import moraine.core.impl.cache.Store;
  * late for its deadline never overwrites what a later one wrote.
  */
 final class SwapArea {
+    /** Pages of a machine are nobody else's to read. */
+    private static final FileAttribute<?>[] OWN = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
+
+    private static final FileAttribute<?>[] ANYBODY = {};
     private static final System.Logger LOG = System.getLogger(SwapArea.class.getName());
 
     private final Rooms rooms;
@@ -74,7 +82,8 @@ final class SwapArea {
 
     /** Makes a file and takes its name away, so that nothing of it stays behind when the process is killed. */
     private static Store open(Path path, Store.Opener stores) throws IOException {
-        Files.createFile(path);
+        Files.createFile(
+                path, path.getFileSystem().supportedFileAttributeViews().contains("posix") ? OWN : ANYBODY);
         try {
             return stores.open(path.toRealPath(), /* writable= */ true);
         } finally {
