@@ -103,6 +103,14 @@ public final class Agent {
         return now;
     }
 
+    /** What is refused from now on is refused to another touch, be it of the same page. */
+    public void touchEnds() {
+        DirectReclaim now = directReclaim;
+        if (now != null) {
+            now.touchEnds();
+        }
+    }
+
     /** {@return what its operations on files leave to be done when no guard is held} */
     public Afterwork afterwork() {
         return afterwork;

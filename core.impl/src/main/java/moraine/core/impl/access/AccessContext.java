@@ -134,6 +134,7 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
                 hold(address, intent != Intent.READ, Pte.pfn(entry), frames.address(Pte.pfn(entry)));
             }
             exit();
+            served();
             return;
         }
         exit();
@@ -141,6 +142,9 @@ public abstract class AccessContext extends Tlb implements MemoryAccess, AutoClo
             fault(address, intent, entry);
         }
     }
+
+    /** The touch that missed has its translation. */
+    void served() {}
 
     /** Sets young, and dirty for a write, in the entry. @return false when the entry changed meanwhile */
     private boolean marked(long address, long entry, Intent intent) {

@@ -38,6 +38,11 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
         }
     }
 
+    @Override
+    void served() {
+        agent.touchEnds();
+    }
+
     private MoraineException failure(Errno outcome, long address, Intent intent) {
         String access = intent + " at 0x" + Long.toHexString(address) + " in space " + space.name();
         return switch (outcome) {

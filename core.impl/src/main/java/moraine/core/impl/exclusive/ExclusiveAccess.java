@@ -48,6 +48,7 @@ public final class ExclusiveAccess {
      *     when the table is closed
      */
     public Errno take(Agent agent, DeviceTable table, long page) {
+        agent.touchEnds();
         long begun = rooms.nowNs();
         for (int attempt = 0; ; attempt++) {
             Errno closed = table.closed();

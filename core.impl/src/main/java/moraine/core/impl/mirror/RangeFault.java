@@ -40,6 +40,7 @@ public final class RangeFault {
      */
     public Errno populate(Agent agent, DeviceTable table, long start, int pages, Intent intent) {
         SpaceImpl space = table.space();
+        agent.touchEnds();
         long[] found = agent.scratch();
         long begun = rooms.nowNs();
         long most = agent.directReclaim().stalls() + pages + rooms.tuning.reclaimRetries;

@@ -71,6 +71,7 @@ final class Pinning {
 
     /** Pins a page. @return OK, or why not */
     Errno page(long page) {
+        agent.touchEnds();
         long begun = rooms.nowNs();
         moves = 0;
         for (int attempt = 0; ; attempt++) {

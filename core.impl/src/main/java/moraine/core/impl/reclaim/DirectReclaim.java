@@ -51,7 +51,10 @@ public final class DirectReclaim {
     private final int batch;
     private @Nullable Victims victims;
 
-    /** The page of which space was refused last, why, how often in a row, and whether room is still to be made. */
+    /**
+     * The page of which space was refused last, why, how often in a row to the same touch, and whether room is still to
+     * be made.
+     */
     private int space = NOBODY;
 
     private long page;
@@ -128,6 +131,12 @@ public final class DirectReclaim {
         }
         times = 0;
         return end(owner, lack);
+    }
+
+    /** The touch has its page, or is given up: one that comes later is refused for the first time. */
+    public void touchEnds() {
+        times = 0;
+        postponed = false;
     }
 
     /** {@return whether room is to be made for one of some pages, see {@link #makeRoom(SpaceImpl)}; once} */

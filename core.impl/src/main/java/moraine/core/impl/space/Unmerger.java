@@ -51,6 +51,7 @@ final class Unmerger {
     }
 
     private void page(Agent agent, long page) {
+        agent.touchEnds();
         Errno outcome = step(agent, page);
         while (outcome == Errno.EAGAIN) {
             outcome = faults.supplyWithin(agent, space, page, 1, Intent.WRITE, rooms.home(0));
