@@ -123,6 +123,7 @@ public final class FrameWork implements DaemonRoom {
     @Override
     public int reclaim(FolioList folios, long mostPages, long endNs) {
         int gone = 0;
+        reclaimer.begin();
         rooms.world.enter(agent);
         try {
             long left = mostPages;

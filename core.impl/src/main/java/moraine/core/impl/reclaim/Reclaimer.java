@@ -86,8 +86,8 @@ public final class Reclaimer {
         return met;
     }
 
-    /** Forgets what was met and what failed. */
-    void begin() {
+    /** Forgets what was met and what failed: after the first batch that swap refused, none is tried until then. */
+    public void begin() {
         unwritten = false;
         if (swap != null) {
             swap.forgetFailure();
@@ -116,7 +116,7 @@ public final class Reclaimer {
             return rooms.lazyPages.drop(agent, head);
         }
         SwapOut out = swap;
-        if (out == null) {
+        if (out == null || out.failed()) {
             agent.letGo(head);
             return 0;
         }
@@ -128,7 +128,7 @@ public final class Reclaimer {
         if (rooms.lazyPages.lazy(head)) {
             return rooms.lazyPages.drop(agent, head);
         }
-        if (rooms.swap.slots().free() < Pages.PER_LARGE || !split.splitHeld(agent, head)) {
+        if (failed() || rooms.swap.slots().free() < Pages.PER_LARGE || !split.splitHeld(agent, head)) {
             agent.letGo(head);
             return 0;
         }

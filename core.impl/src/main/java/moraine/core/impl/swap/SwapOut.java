@@ -139,13 +139,13 @@ public final class SwapOut {
      */
     private int write(Agent agent, int count) {
         int out = 0;
-        failed = false;
+        boolean written = true;
         for (int from = 0; from < count; ) {
             int to = from + 1;
             while (to < count && taken[to] == taken[to - 1] + 1 && sameNode(to - 1, to)) {
                 to++;
             }
-            boolean written = !failed && write(agent, from, to);
+            written = written && write(agent, from, to);
             rooms.points.reach(Point.SWAP_WRITTEN);
             for (int i = from; i < to; i++) {
                 if (written && commit(agent, i)) {

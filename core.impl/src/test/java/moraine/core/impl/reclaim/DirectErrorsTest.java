@@ -9,9 +9,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import moraine.core.api.host.Pin;
+import moraine.core.api.model.Advice;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
+import moraine.core.api.model.PinKind;
 import moraine.core.impl.cache.PageCache;
 import moraine.core.impl.plugins.WallClock;
 import moraine.core.impl.swap.FailingStore;
@@ -34,15 +40,19 @@ final class DirectErrorsTest {
 
     @BeforeEach
     void open() {
-        on = new Scarce(
+        on = machine(Map.of("swap.deadline", "1000"));
+        at = on.map(2L * PAGES);
+        full = on.usable();
+        write(on.cpu, at, 0, full);
+    }
+
+    private Scarce machine(Map<String, String> tuning) {
+        return new Scarce(
                 "hidden(window=1)",
                 Scarce.inFile(directory),
                 WallClock.environment(),
                 store.over(PageCache.stores(Backing.BYTES)),
-                new Parameters(Map.of("swap.deadline", "1000")));
-        at = on.map(2L * PAGES);
-        full = on.usable();
-        write(on.cpu, at, 0, full);
+                new Parameters(tuning));
     }
 
     @AfterEach
@@ -78,5 +88,37 @@ final class DirectErrorsTest {
         late.countDown();
         write(on.cpu, at, full, 2L * PAGES);
         read(on.cpu, at, 0, 2L * PAGES);
+    }
+
+    @Test
+    void shouldTryOneBatchWhereSeveralMakeARound() {
+        on.close();
+        on = machine(Map.of("swap.batch", "8"));
+        at = on.written(on.usable());
+        store.writesFail = true;
+
+        refused(Errno.ENOMEM, () -> on.written(1));
+
+        assertThat(on.counter("swap.failed.pages")).isEqualTo(8);
+        store.writesFail = false;
+    }
+
+    @Test
+    void shouldTryOneBatchOfAFolio() {
+        on.space.munmap(at, Scarce.bytes(2L * PAGES));
+        long large = on.space.mmap(MapRequest.anonymous(2 * Pages.LARGE_SIZE));
+        on.space.advise(large, 2 * Pages.LARGE_SIZE, Advice.HUGEPAGE);
+        long base = large + Pages.LARGE_SIZE - 1 & -Pages.LARGE_SIZE;
+        on.cpu.putLong(base, 1);
+        long rest = on.usable() - Pages.PER_LARGE;
+        try (Pin _ = on.space.pin(on.written(rest), Scarce.bytes(rest), PinKind.SHORT, Intent.WRITE)) {
+            store.writesFail = true;
+
+            refused(Errno.ENOMEM, () -> on.written(1));
+
+            assertThat(on.counter("swap.failed.pages")).isEqualTo(32);
+            store.writesFail = false;
+        }
+        assertThat(on.cpu.getLong(base)).isEqualTo(1);
     }
 }
