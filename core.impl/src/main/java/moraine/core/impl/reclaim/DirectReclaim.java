@@ -65,11 +65,11 @@ public final class DirectReclaim {
 
     /** What counts the progress of those whose touches the agent serves, if they need several pages at once. */
     private @Nullable LongSupplier progress;
-    /** What it counted last, pages taken out of memory since, and those that there are to take. */
+    /** What it counted last, pages taken out of memory since, and the most that there were to take in a round. */
     private long counted;
 
     private long taken;
-    private long most = Long.MAX_VALUE;
+    private long most = 1;
 
     public DirectReclaim(Rooms rooms, Agent agent) {
         this.rooms = rooms;
@@ -97,6 +97,7 @@ public final class DirectReclaim {
         if (now != counted) {
             counted = now;
             taken = 0;
+            most = 1;
         }
         return taken / rooms.tuning.reclaimPasses >= most;
     }
@@ -241,7 +242,7 @@ public final class DirectReclaim {
                 fits |= rooms.allocator.excess(request, node) == 0 && rooms.allocator.lacking(request, node) == 0;
             }
             taken += freed;
-            most = Math.max(1, there);
+            most = Math.max(most, there);
             return freed > 0 || fits;
         } finally {
             rooms.world.exit(agent);

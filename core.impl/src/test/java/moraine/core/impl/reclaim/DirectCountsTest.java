@@ -4,18 +4,28 @@ import static moraine.core.impl.reclaim.Scarce.PAGES;
 import static moraine.core.impl.reclaim.Scarce.RAM;
 import static moraine.core.impl.reclaim.Scarce.bytes;
 import static moraine.core.impl.reclaim.Scarce.page;
+import static moraine.core.impl.reclaim.Scarce.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import moraine.core.api.driver.Block;
 import moraine.core.api.driver.Kernel;
+import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Backing;
+import moraine.core.api.model.Intent;
+import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MemoryPolicy;
+import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Parameters;
+import moraine.core.api.model.Reason;
+import moraine.core.impl.Agent;
 import moraine.core.impl.cache.PageCache;
 import moraine.core.impl.plugins.WallClock;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DirectCountsTest {
     private static final int RETRIES = 3;
+    private static final long SMALL = 8;
     private static final long TIMEOUT_NS = 30_000_000_000L;
 
     private static Scarce machine(Map<String, String> tuning) {
@@ -74,6 +85,45 @@ final class DirectCountsTest {
                 on.space.advise(at, bytes(1), Advice.DEAD);
             }
             assertThat(on.counter("allocstall")).isGreaterThanOrEqualTo(4L * RETRIES);
+        }
+    }
+
+    /** {@return a page for a tenant, with room made for it, or a negative errno} */
+    private static long allocated(Scarce on, Agent agent, int tenant) {
+        return agent.directReclaim()
+                .repeat(
+                        /* owner= */ null, Stand.OUTSIDE, () -> {
+                            agent.worker().request.reset(Reason.CPU_FAULT, Intent.WRITE, RAM, tenant);
+                            return on.rooms.allocator.allocate(agent.worker(), agent.worker().request, 0);
+                        });
+    }
+
+    @Test
+    void shouldReckonAllThatThereIsWhenASmallTenantMadeRoomLast() {
+        try (var on = machine(Map.of("reclaim.passes", "1"))) {
+            on.machine.tenant("small", NodeSet.ALL, List.of(SMALL));
+            AddressSpace space = on.machine.openSpace("small", "small");
+            CpuContext own = space.attach(RAM);
+            Agent agent = on.rooms.newAgent();
+            agent.directReclaim().progress(() -> 0);
+            List<Long> pages = new ArrayList<>();
+            on.written(on.usable() - SMALL);
+            write(own, space.mmap(MapRequest.anonymous(bytes(SMALL))), 0, SMALL);
+            while (on.counter("allocstall") < 3) {
+                pages.add(allocated(on, agent, on.rooms.tenants.id("tenant")));
+            }
+
+            pages.add(allocated(on, agent, on.rooms.tenants.id("small")));
+            long stalls = on.counter("allocstall");
+            while (on.counter("allocstall") < 5) {
+                pages.add(allocated(on, agent, on.rooms.tenants.id("tenant")));
+            }
+
+            pages.stream().filter(pfn -> pfn >= 0).forEach(agent::put);
+            on.rooms.retire(agent);
+            own.close();
+            assertThat(stalls).isEqualTo(4);
+            assertThat(pages).allMatch(pfn -> pfn >= 0);
         }
     }
 
