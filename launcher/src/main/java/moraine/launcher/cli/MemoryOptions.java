@@ -20,10 +20,10 @@ final class MemoryOptions {
     @Option(
             names = "--swap",
             paramLabel = "SIZE",
-            description =
-                    "where pages go that no memory has room for, put there by a daemon such as reclaim, or by touches"
-                            + " when memory is full: a size or a share of what is mapped, such as 50%%; with a folder before it, such as /var/tmp:50%%, in a file"
-                            + " there, with a node, such as node0:50%%, in a part of its memory (default none)")
+            description = "where pages go that no memory has room for, put there by a daemon such as reclaim, or by"
+                    + " touches when memory is full: a size or a share of what is mapped, such as 50%%; with a folder"
+                    + " before it, such as /var/tmp:50%%, in a file there, with a node, such as node0:50%%, in a part"
+                    + " of its memory (default none)")
     @Nullable
     String swap;
 

@@ -99,6 +99,8 @@ final class Victims {
             if (rooms.clock.move(node, hand, to)) {
                 pass(node, hand, to, tenant);
                 freed += out(chosen, tenant);
+            } else {
+                contested = true;
             }
         } while (freed < wanted && budget > 0 && !reclaimer.failed());
         agent.count(Stat.PGSCAN_DIRECT, met);
