@@ -17,9 +17,11 @@ import moraine.core.impl.space.SpaceImpl;
  */
 final class AllocateStep extends SlotStep {
     private final Pieces pieces;
+    private final Selection selection;
 
-    AllocateStep(Rooms rooms, Agent agent, Order order, Slots slots, Pieces pieces) {
+    AllocateStep(Rooms rooms, Agent agent, Order order, Slots slots, Pieces pieces, Selection selection) {
         super(rooms, agent, order, slots);
+        this.selection = selection;
         this.pieces = pieces;
     }
 
@@ -29,6 +31,10 @@ final class AllocateStep extends SlotStep {
         for (int slot = 0; slot < slots.size; slot++) {
             int folio = slots.pages[slot] > 1 ? Pages.LARGE_ORDER : 0;
             long pfn = rooms.allocator.allocate(agent.worker(), request(slot), folio);
+            if (pfn >= 0 && slots.sources[slot] >= 0 && !selection.fits(slots.sources[slot], pfn)) {
+                agent.put(pfn);
+                pfn = -1;
+            }
             if (pfn >= 0) {
                 slots.targets[slot] = pfn;
                 lock(pfn);

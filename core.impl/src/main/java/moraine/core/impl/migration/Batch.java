@@ -57,9 +57,10 @@ public final class Batch {
         var split = new FolioSplit(rooms);
         var run = new ObjectRun(rooms);
         this.rooms = rooms;
-        this.collect = new CollectStep(rooms, agent, order, slots, new Selection(rooms, order), split);
+        var selection = new Selection(rooms, order);
+        this.collect = new CollectStep(rooms, agent, order, slots, selection, split);
         this.pieces = new Pieces(rooms, agent, order, slots, split);
-        this.allocate = new AllocateStep(rooms, agent, order, slots, pieces);
+        this.allocate = new AllocateStep(rooms, agent, order, slots, pieces, selection);
         this.unmap = new UnmapStep(rooms, agent, order, slots, reverse, run);
         this.copy = new CopyStep(rooms, agent, order, slots);
         this.holes = new HoleStep(rooms, agent, order, slots);

@@ -48,6 +48,15 @@ class Selection {
         return order.target < 0 || holds(order.target, head);
     }
 
+    /**
+     * {@return whether the page may lie in a frame that was got for it} A policy may have come since it was collected.
+     */
+    boolean fits(long head, long target) {
+        int type = rooms.frames.type(target);
+        return (!kept(head) || rooms.types.has(type, Attribute.FILE_BACKABLE))
+                && (!rooms.merging.merged(head) || rooms.merging.holdable(type));
+    }
+
     /** {@return whether an application moves what its type lets applications move, owners or not} */
     private boolean byApplication(int type) {
         return order.reason == Reason.USER_MIGRATE && rooms.types.has(type, Attribute.USER_MIGRATABLE);
