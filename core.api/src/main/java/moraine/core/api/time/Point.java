@@ -26,6 +26,11 @@ public enum Point {
      */
     FAULT_ENTRY_READY,
     /**
+     * A first touch of private memory found its mapping alive and is about to install. Holds what it holds at
+     * {@link #FAULT_ENTRY_READY}, and the region's lock: whoever changes mappings of the region waits.
+     */
+    FAULT_INSTALLING,
+    /**
      * A copy for a write is ready; the old page is still mapped. Holds the space shared, a reference to the old page.
      */
     COPY_READY,
@@ -36,6 +41,11 @@ public enum Point {
      * shared in a migration by address, nothing in an eviction, except locks of frames that it took before.
      */
     FRAME_LOOKED_UP,
+    /**
+     * A migration has chosen the pages that it may move, and is about to get destinations for them. Holds the pages'
+     * frame locks; by address the space shared.
+     */
+    MIGRATE_CHOSEN,
     /**
      * Slots of a migration hold their pages: referenced and locked. Holds frame locks; by address the space shared, and
      * the range is announced.

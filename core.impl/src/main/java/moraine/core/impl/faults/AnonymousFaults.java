@@ -135,7 +135,11 @@ final class AnonymousFaults {
         SpaceImpl space = vma.space();
         MiddleTable middle = space.table().lock(address);
         try {
-            long[] leaf = vma.dead() ? null : space.table().leafForInstall(middle, address);
+            if (vma.dead()) {
+                return false;
+            }
+            rooms.points.reach(Point.FAULT_INSTALLING);
+            long[] leaf = space.table().leafForInstall(middle, address);
             int index = PageTable.index(address);
             if (leaf == null || Pte.kind(MiddleTable.get(leaf, index)) != expectedKind) {
                 return false;

@@ -6,6 +6,7 @@ import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
 import moraine.core.api.time.Cost;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.allocator.AllocRequest;
@@ -101,7 +102,7 @@ final class LargeTouch {
         }
     }
 
-    private static boolean put(Agent agent, Vma vma, long base, long entry, boolean announced) {
+    private boolean put(Agent agent, Vma vma, long base, long entry, boolean announced) {
         SpaceImpl space = vma.space();
         MiddleTable middle = space.table().lock(base);
         int region = PageTable.region(base);
@@ -110,6 +111,7 @@ final class LargeTouch {
             if (vma.dead() || !PageTable.vacant(old) || !announced && old != Pte.NONE) {
                 return false;
             }
+            rooms.points.reach(Point.FAULT_INSTALLING);
             if (old != Pte.NONE) {
                 middle.entry(region, Pte.NONE);
                 space.shootDown(agent);

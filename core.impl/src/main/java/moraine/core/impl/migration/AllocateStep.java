@@ -3,6 +3,7 @@ package moraine.core.impl.migration;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Reason;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -27,23 +28,33 @@ final class AllocateStep extends SlotStep {
 
     /** {@return slots that have a destination} */
     int run() {
+        rooms.points.reach(Point.MIGRATE_CHOSEN);
         int found = 0;
         for (int slot = 0; slot < slots.size; slot++) {
-            int folio = slots.pages[slot] > 1 ? Pages.LARGE_ORDER : 0;
-            long pfn = rooms.allocator.allocate(agent.worker(), request(slot), folio);
-            if (pfn >= 0 && slots.sources[slot] >= 0 && !selection.fits(slots.sources[slot], pfn)) {
-                agent.put(pfn);
-                pfn = -1;
-            }
+            long pfn = destination(slot);
             if (pfn >= 0) {
                 slots.targets[slot] = pfn;
-                lock(pfn);
                 found++;
             } else {
                 refused(slot);
             }
         }
         return found;
+    }
+
+    /** {@return a locked page for a slot, or a negative number} */
+    private long destination(int slot) {
+        int folio = slots.pages[slot] > 1 ? Pages.LARGE_ORDER : 0;
+        long pfn = rooms.allocator.allocate(agent.worker(), request(slot), folio);
+        if (pfn < 0) {
+            return pfn;
+        }
+        lock(pfn);
+        if (slots.sources[slot] < 0 || selection.fits(slots.sources[slot], pfn)) {
+            return pfn;
+        }
+        agent.letGo(pfn);
+        return -1;
     }
 
     private AllocRequest request(int slot) {

@@ -38,7 +38,7 @@ final class Forker {
         }
         parent.notifiers().start(Notifiers.Event.PROTECTION, vma.start(), vma.end());
         try (var copies = new PinnedCopies(rooms, agent, vma)) {
-            parent.table().regions(vma.start(), vma.end(), (middle, region) -> {
+            parent.table().settledRegions(vma.start(), vma.end(), (middle, region) -> {
                 long to = Math.min(vma.end(), region + Pages.LARGE_SIZE);
                 long from = copyRegion(child, vma, middle, Math.max(vma.start(), region), to, copies);
                 while (from < to) {

@@ -34,7 +34,7 @@ final class LazyFreer {
     void free(Agent agent, SpaceImpl space, long start, long end) {
         space.notifiers().start(Notifiers.Event.PROTECTION, start, end);
         try {
-            space.table().regions(start, end, (middle, region) -> {
+            space.table().settledRegions(start, end, (middle, region) -> {
                 long from = Math.max(start, region);
                 long to = Math.min(end, region + Pages.LARGE_SIZE);
                 long entry = middle.entry(PageTable.region(region));

@@ -30,7 +30,7 @@ final class Protector {
         boolean hide = protection == Protection.NONE;
         space.notifiers().start(Notifiers.Event.PROTECTION, start, end);
         try {
-            space.table().regions(start, end, (middle, region) -> {
+            space.table().settledRegions(start, end, (middle, region) -> {
                 long from = Math.max(start, region);
                 long to = Math.min(end, region + Pages.LARGE_SIZE);
                 unmapper.makeDivisible(agent, space, middle, from, to);

@@ -27,7 +27,7 @@ final class Remapper {
         boolean leaves = (from - to & Pages.LARGE_SIZE - 1) == 0;
         space.notifiers().start(Notifiers.Event.UNMAP, from, from + bytes);
         try {
-            space.table().regions(from, from + bytes, (middle, region) -> {
+            space.table().settledRegions(from, from + bytes, (middle, region) -> {
                 long start = Math.max(from, region);
                 long end = Math.min(from + bytes, region + Pages.LARGE_SIZE);
                 if (!leaves) {

@@ -29,7 +29,7 @@ final class Unmapper {
     void clear(Agent agent, SpaceImpl space, long start, long end) {
         space.notifiers().start(Notifiers.Event.UNMAP, start, end);
         try {
-            space.table().regions(start, end, (middle, region) -> {
+            space.table().settledRegions(start, end, (middle, region) -> {
                 long from = Math.max(start, region);
                 long to = Math.min(end, region + Pages.LARGE_SIZE);
                 makeDivisible(agent, space, middle, from, to);
@@ -47,16 +47,20 @@ final class Unmapper {
     }
 
     private void divideEdge(Agent agent, SpaceImpl space, long address) {
-        MiddleTable middle =
-                (address & Pages.LARGE_SIZE - 1) == 0 ? null : space.table().middle(address);
-        if (middle != null && Pte.large(middle.entry(PageTable.region(address)))) {
-            space.notifiers().start(Notifiers.Event.PROTECTION, address, address + Pages.SIZE);
-            makeDivisible(agent, space, middle, address, address + Pages.SIZE);
-            space.notifiers().end();
+        if ((address & Pages.LARGE_SIZE - 1) != 0) {
+            space.table().settledRegions(address, address + Pages.SIZE, (middle, region) -> {
+                if (Pte.large(middle.entry(PageTable.region(region)))) {
+                    space.notifiers().start(Notifiers.Event.PROTECTION, address, address + Pages.SIZE);
+                    makeDivisible(agent, space, middle, address, address + Pages.SIZE);
+                    space.notifiers().end();
+                }
+            });
         }
     }
 
-    /** Splits a 2 MiB leaf that the range covers in part only. */
+    /**
+     * Splits a 2 MiB leaf that the range covers in part only; of a mapping that lives, one that comes meanwhile too.
+     */
     void makeDivisible(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         if (to - from == Pages.LARGE_SIZE) {
             return;
@@ -68,7 +72,7 @@ final class Unmapper {
             }
             if (Pte.kind(entry) == Pte.ZERO) {
                 divideZeroPages(space, from);
-                return;
+                continue;
             }
             boolean mapped = Pte.maps(entry);
             if (!mapped || !split.split(agent, frames.head(Pte.pfn(entry)))) {

@@ -37,7 +37,7 @@ final class ZeroKeeper {
     }
 
     private void keepIn(Agent agent, long start, long end) {
-        space.table().regions(start, end, (_, region) -> {
+        space.table().settledRegions(start, end, (_, region) -> {
             long to = Math.min(end, region + Pages.LARGE_SIZE);
             for (long page = Math.max(start, region); page < to; page += Pages.SIZE) {
                 keep(agent, page);

@@ -66,6 +66,13 @@ public final class MiddleTable {
         return (int) INTS.getAcquire(locks, region) != 0;
     }
 
+    /** Waits until nobody holds the region's lock, so that what was being installed is there. */
+    void awaitUnlocked(int region, Actors actors) {
+        for (int turn = 0; locked(region); turn++) {
+            actors.pause(turn);
+        }
+    }
+
     public static long get(long[] leaf, int index) {
         return (long) LONGS.getAcquire(leaf, index);
     }

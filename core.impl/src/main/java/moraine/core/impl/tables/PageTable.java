@@ -134,8 +134,21 @@ public final class PageTable {
         return middle;
     }
 
-    /** Visits every region of a range that is not empty, in address order. */
+    /** Visits every region of a range that is not empty, in address order; one that is being filled may be missed. */
     public void regions(long start, long end, RegionVisitor visitor) {
+        regions(start, end, visitor, /* settled= */ false);
+    }
+
+    /**
+     * As {@link #regions}, for who changes mappings: waits until nobody is installing in a region. Whoever locks one
+     * that was passed over, empty, does so later, and sees what the caller did before: that a mapping is dead.
+     */
+    public void settledRegions(long start, long end, RegionVisitor visitor) {
+        VarHandle.fullFence();
+        regions(start, end, visitor, /* settled= */ true);
+    }
+
+    private void regions(long start, long end, RegionVisitor visitor, boolean settled) {
         long address = start & -Pages.LARGE_SIZE;
         while (address < end) {
             MiddleTable middle = middle(address);
@@ -144,6 +157,9 @@ public final class PageTable {
                 address = (address | span - 1) + 1;
                 continue;
             }
+            if (settled) {
+                middle.awaitUnlocked(region(address), actors);
+            }
             if (middle.entry(region(address)) != Pte.NONE) {
                 visitor.visit(middle, address);
             }
@@ -151,7 +167,7 @@ public final class PageTable {
         }
     }
 
-    /** Told of a region by {@link #regions}. */
+    /** Told of a region. */
     @FunctionalInterface
     public interface RegionVisitor {
         void visit(MiddleTable middle, long regionAddress);

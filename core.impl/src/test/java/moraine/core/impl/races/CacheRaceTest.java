@@ -1,6 +1,7 @@
 package moraine.core.impl.races;
 
 import static moraine.core.impl.races.Stage.NEAR;
+import static moraine.core.impl.races.Stage.RAM;
 import static moraine.core.impl.races.Stage.outcome;
 import static moraine.core.impl.races.Stage.page;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -291,5 +292,22 @@ final class CacheRaceTest {
         assertThat(touched).hasValue(Errno.OK);
         assertThat(seen).hasValue(109);
         assertThat(stage.machine.counter("file.read.pages")).isEqualTo(2);
+    }
+
+    /** A page is about to get a place on a device whose memory a policy makes private just then: it stays. */
+    @Test
+    void shouldMoveNoPageIntoMemoryThatBecamePrivate() {
+        stage.write(page(at, 3), 7);
+        var moved = new AtomicLong(-1);
+        stage.gates.hold(Point.MIGRATE_CHOSEN, "migrator");
+        stage.gates.start("migrator", () -> moved.set(stage.migrate(page(at, 3), 1, NEAR)));
+        stage.gates.awaitHeld(Point.MIGRATE_CHOSEN, "migrator");
+        stage.machine.policies().use("hidden(window=1)", false);
+        stage.gates.release(Point.MIGRATE_CHOSEN, "migrator");
+
+        await("migrator");
+        assertThat(moved).hasValue(0);
+        assertThat(stage.node(page(at, 3))).isEqualTo(RAM);
+        assertThat(stage.read(page(at, 3))).isEqualTo(7);
     }
 }
