@@ -92,6 +92,10 @@ public final class TestDriver implements DeviceDriver {
         return context.access(space, handler);
     }
 
+    void stepEnded() {
+        context.stepsEnded(1);
+    }
+
     @Override
     public void launch(int space, Kernel kernel, Completion completion) {
         var grid = new TestGrid(space, kernel, completion);

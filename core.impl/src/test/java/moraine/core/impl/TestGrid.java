@@ -107,7 +107,9 @@ final class TestGrid {
                 mine = grid.kernel.block(index);
                 block = mine;
             }
-            return mine.step(memory);
+            boolean more = mine.step(memory);
+            driver.stepEnded();
+            return more;
         }
 
         void close() {

@@ -45,6 +45,18 @@ final class Upcalls {
         call(raiseCounters);
     }
 
+    /** Tells the host that so many steps of blocks ended. */
+    void stepsEnded(long steps) {
+        if (ended) {
+            return;
+        }
+        try {
+            context.stepsEnded(steps);
+        } catch (MoraineException refusal) {
+            endured(refusal);
+        }
+    }
+
     /** Tells the host that so many faults were lost, the first of them this one. */
     void overflowed(FaultPacket first, long faults) {
         if (ended) {

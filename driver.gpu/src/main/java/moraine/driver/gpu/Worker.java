@@ -70,6 +70,7 @@ final class Worker implements Step {
     /** Runs a resident block for at most so many steps. @return how many it took, at least 1 */
     private int run(ResidentBlock resident, int limit) {
         int steps = 0;
+        int ended = 0;
         try {
             WorkerAccess access = access(resident);
             DeviceAccess memory = access.memory();
@@ -80,6 +81,7 @@ final class Worker implements Step {
                 while (more && steps < limit && !resident.grid().failed()) {
                     steps++;
                     more = step(block, memory);
+                    ended = steps;
                 }
             } finally {
                 access.leave();
@@ -93,6 +95,9 @@ final class Worker implements Step {
             scheduler.fail(resident, Errno.EIO, FailureText.thrown(resident, thrown));
         }
         upcalls.count(Tally.STEPS, steps);
+        if (ended > 0) {
+            upcalls.stepsEnded(ended);
+        }
         return Math.max(1, steps);
     }
 

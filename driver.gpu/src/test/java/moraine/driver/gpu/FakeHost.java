@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import moraine.core.api.driver.DeviceDriver;
@@ -47,6 +48,7 @@ final class FakeHost implements DriverContext, MachineView {
     final List<List<Fault>> batches = new ArrayList<>();
     final List<Overflow> overflows = new ArrayList<>();
     final AtomicInteger raises = new AtomicInteger();
+    final AtomicLong stepsEnded = new AtomicLong();
     final AtomicInteger counterRaises = new AtomicInteger();
     final AtomicInteger seeds = new AtomicInteger(1);
     volatile boolean revoked;
@@ -206,6 +208,12 @@ final class FakeHost implements DriverContext, MachineView {
     public void faultBufferOverflowed(int space, long address, long faults) {
         live();
         overflows.add(new Overflow(space, address, faults));
+    }
+
+    @Override
+    public void stepsEnded(long steps) {
+        live();
+        stepsEnded.addAndGet(steps);
     }
 
     @Override

@@ -37,6 +37,8 @@ final class FaultBatchTest {
         assertThat(host.count(Tally.FAULTS)).isEqualTo(host.drained());
         assertThat(host.count(Tally.BLOCKS)).isEqualTo(1024);
         assertThat(host.count(Tally.REPLAYS)).isEqualTo(host.batches.size());
+        assertThat(host.stepsEnded).hasValue(1024);
+        assertThat(host.count(Tally.STEPS)).isGreaterThan(1024);
     }
 
     @Test

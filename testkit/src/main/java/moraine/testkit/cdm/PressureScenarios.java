@@ -8,14 +8,19 @@ import static moraine.testkit.cdm.TwoDevices.PAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
+import moraine.testkit.AddOne;
 
 /** Memory runs out on one side; the other does not feel it. */
 final class PressureScenarios {
     private static final long SOME = 8;
+    private static final int ROUNDS = 4;
+    private static final long TIMEOUT_NS = 300_000_000_000L;
 
     private PressureScenarios() {}
 
@@ -24,7 +29,8 @@ final class PressureScenarios {
                 Scenario.always("pressure_of_ram", PressureScenarios::ofRam),
                 Scenario.always("pressure_of_pools", PressureScenarios::ofPools),
                 Scenario.always("pressure_of_a_device", PressureScenarios::ofADevice),
-                Scenario.always("pressure_meets_direct_reclaim", PressureScenarios::metByReclaim));
+                Scenario.always("pressure_meets_direct_reclaim", PressureScenarios::metByReclaim),
+                Scenario.always("pressure_of_one_block", PressureScenarios::ofOneBlock));
     }
 
     private static void free(TwoDevices on) {
@@ -81,6 +87,22 @@ final class PressureScenarios {
         on.space().munmap(at + ram * Pages.SIZE, slots * Pages.SIZE);
         on.expect(at, ram);
         on.expect(placed, 8 * SOME);
+    }
+
+    /**
+     * One block goes through more than all RAM again and again, while touches may take no more out of memory than there
+     * is for a block that makes no progress: its driver tells that its steps end.
+     */
+    private static void ofOneBlock(Rig rig) {
+        TwoDevices on = rig.served(Set.of(), new Parameters(Map.of("reclaim.passes", "1")));
+        long pages = room(on, LOCAL) + room(on, FAR) + slots(on) / 2;
+        long at = on.map(pages);
+        on.device(C).launch(on.space(), new AddOne(at, (int) pages, ROUNDS)).await(TIMEOUT_NS);
+        for (long page = 0; page < pages; page++) {
+            assertThat(on.cpu().getLong(at + page * Pages.SIZE))
+                    .as("page %d", page)
+                    .isEqualTo(ROUNDS);
+        }
     }
 
     /** {@return pages of a node that touches may have} */

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.model.SwapSpec;
 import moraine.testkit.JvmThreads;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +54,16 @@ public final class Rig implements AutoCloseable {
 
     /** {@return the machine with daemons beside it and swap on the far node, where it is not made yet} */
     TwoDevices served(Set<Service> services, int... allowed) {
+        return served(services, Parameters.NONE, allowed);
+    }
+
+    /** The same, tuned. */
+    TwoDevices served(Set<Service> services, Parameters tuning, int... allowed) {
         if (machine == null) {
             List<String> daemons = services.stream().sorted().map(plant::daemon).toList();
             MachineSpec spec = TwoDevices.spec(plant.driver(), strategy.policy())
                     .withDaemons(daemons)
+                    .withTuning(tuning)
                     .withSwap(SwapSpec.node(TwoDevices.FAR, SWAP_BYTES));
             machine = new TwoDevices(plant.factory(), spec, allowed);
         }

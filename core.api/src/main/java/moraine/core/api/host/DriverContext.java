@@ -62,6 +62,15 @@ public interface DriverContext {
      */
     void faultBufferOverflowed(int space, long address, long faults);
 
+    /**
+     * Tells the host that steps of blocks came to their end; returns at once. A driver tells before it runs another
+     * block. While no step ends, one may need more pages at once than there are: touches of the device then take
+     * {@code reclaim.passes} times all memory for it, and no more.
+     *
+     * @param steps that ended and did not fault
+     */
+    void stepsEnded(long steps);
+
     /** Tells the host that access counters crossed their threshold; returns at once. */
     void raiseCounters();
 

@@ -286,6 +286,14 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     }
 
     @Override
+    public void stepsEnded(long steps) {
+        DeviceRoom mine = room;
+        if (mine != null) {
+            mine.stepsEnded(steps);
+        }
+    }
+
+    @Override
     public boolean serveFaults() {
         DeviceRoom mine = room;
         if (mine == null || gone) {

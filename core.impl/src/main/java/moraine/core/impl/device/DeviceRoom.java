@@ -20,6 +20,9 @@ public interface DeviceRoom {
     /** {@return the access of one resident block}; called by the driver's actors */
     DeviceAccess access(int space, FaultHandler faults);
 
+    /** As {@link moraine.core.api.host.DriverContext#stepsEnded}. */
+    void stepsEnded(long steps);
+
     /** Makes pages of a space exclusive to the device; see {@link moraine.core.api.host.Device#exclusive}. */
     MigrationReport exclusive(int space, long address, long bytes);
 

@@ -32,6 +32,8 @@ final class DriverContextImpl implements DriverContext {
         void raiseCounters();
 
         void overflowed(int space, long address, long faults);
+
+        void stepsEnded(long steps);
     }
 
     /** Sets the seeds of neighbouring samplers far apart. */
@@ -119,6 +121,11 @@ final class DriverContextImpl implements DriverContext {
     @Override
     public void faultBufferOverflowed(int space, long address, long faults) {
         upcalls().overflowed(space, address, faults);
+    }
+
+    @Override
+    public void stepsEnded(long steps) {
+        upcalls().stepsEnded(steps);
     }
 
     @Override

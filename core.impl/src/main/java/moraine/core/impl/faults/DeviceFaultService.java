@@ -1,7 +1,7 @@
 package moraine.core.impl.faults;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.DeviceAction;
@@ -59,8 +59,7 @@ public final class DeviceFaultService {
     private final Neighbourhood neighbourhood;
     private final Agent agent;
     private final AtomicInteger state = new AtomicInteger(IDLE);
-    /** Blocks that began, which says that those before them go on. */
-    private final AtomicLong begun = new AtomicLong();
+    private final LongAdder steps = new LongAdder();
 
     public DeviceFaultService(
             Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
@@ -80,12 +79,12 @@ public final class DeviceFaultService {
         this.pingPong = new PingPong(PingPong.Limits.of(rooms.tuning));
         this.neighbourhood = new Neighbourhood(rooms, spaces, node);
         this.agent = rooms.newAgent(rooms.home(node));
-        agent.directReclaim().progress(begun::get);
+        agent.directReclaim().progress(steps::sum);
     }
 
-    /** A block of the device begins. */
-    public void blockBegins() {
-        begun.incrementAndGet();
+    /** Steps of blocks of the device came to their end, any thread. */
+    public void stepsEnded(long count) {
+        steps.add(count);
     }
 
     /** Serves one batch, and those that its last range fault needs beyond. @return whether there may be more */

@@ -55,8 +55,12 @@ public final class MirroredDevice implements DeviceRoom {
 
     @Override
     public DeviceAccess access(int space, FaultHandler faults) {
-        service.blockBegins();
         return new DeviceAccessImpl(rooms, table(space), faults);
+    }
+
+    @Override
+    public void stepsEnded(long steps) {
+        service.stepsEnded(steps);
     }
 
     private DeviceTable table(int space) {

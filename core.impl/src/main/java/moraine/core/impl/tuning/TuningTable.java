@@ -197,8 +197,8 @@ enum TuningTable {
             64,
             1,
             1_000_000,
-            "how many times as many pages as there are a device's touches take out of memory while no block of it"
-                    + " begins, until they find none: a step of one may need more pages than there are",
+            "how many times as many pages as there are a device's touches take out of memory while no step of its"
+                    + " blocks ends, until they find none: a step may need more pages than there are",
             "Moraine"),
     RECLAIM_RETRIES(
             "reclaim.retries",

@@ -271,11 +271,15 @@ final class DirectReclaimTest {
 
     /** Runs a kernel that writes pages, some of them in each step. */
     private static void run(Scarce on, long at, long pages, long step) {
-        on.machine.device("gpu0").launch(on.space, new Steps(at, pages, step)).await(Pair.TIMEOUT_NS);
+        run(on, new Steps(at, pages, step, 1));
     }
 
-    /** One block that writes a page's number plus 1 into each of some pages, so many in a step. */
-    private record Steps(long at, long pages, long step) implements Kernel {
+    private static void run(Scarce on, Kernel kernel) {
+        on.machine.device("gpu0").launch(on.space, kernel).await(Pair.TIMEOUT_NS);
+    }
+
+    /** One block that writes a page's number plus 1 into each of some pages, so many in a step, in rounds. */
+    private record Steps(long at, long pages, long step, int rounds) implements Kernel {
         @Override
         public String name() {
             return "steps";
@@ -290,12 +294,12 @@ final class DirectReclaimTest {
         public Block block(int index) {
             var next = new long[1];
             return memory -> {
-                long to = Math.min(pages, next[0] + step);
-                for (long page = next[0]; page < to; page++) {
-                    memory.putLong(page(at, page), page + 1);
+                long to = Math.min(rounds * pages, next[0] + step);
+                for (long i = next[0]; i < to; i++) {
+                    memory.putLong(page(at, i % pages), i % pages + 1);
                 }
                 next[0] = to;
-                return to < pages;
+                return to < rounds * pages;
             };
         }
     }
@@ -313,15 +317,33 @@ final class DirectReclaimTest {
         }
     }
 
-    @Test
-    void shouldEndALaunchThatNeedsMoreAtOnceThanThereIs() {
-        var tuning = new Parameters(Map.of("reclaim.passes", "4"));
-        try (var on = new Scarce(
+    private static Scarce remote(int passes) {
+        return new Scarce(
                 "hidden(window=1,remote=true)",
                 Scarce.onNode(),
                 WallClock.environment(),
                 PageCache.stores(Backing.BYTES),
-                tuning)) {
+                new Parameters(Map.of("reclaim.passes", String.valueOf(passes))));
+    }
+
+    /** One block takes many times as many pages out of memory as there are, and goes on all the time. */
+    @Test
+    void shouldMakeRoomForABlockAsLongAsItsStepsEnd() {
+        long pages = 2L * PAGES;
+        try (var on = remote(/* passes= */ 1)) {
+            long at = on.map(pages);
+
+            run(on, new Steps(at, pages, 16, 4));
+
+            assertThat(on.counter("pgsteal_direct")).isGreaterThan(4L * PAGES);
+            on.checked();
+            read(on.cpu, at, 0, pages);
+        }
+    }
+
+    @Test
+    void shouldEndALaunchThatNeedsMoreAtOnceThanThereIs() {
+        try (var on = remote(/* passes= */ 4)) {
             long at = on.map(2L * PAGES);
 
             refused(Errno.ENOMEM, () -> run(on, at, 2L * PAGES, 2L * PAGES));
