@@ -52,6 +52,21 @@ public final class TestProfiles {
         return new TopologyProfile("test", "a test machine", nodes, processors, accesses, copies, specs);
     }
 
+    /** {@return a machine of two CPU nodes of 64 MiB} */
+    public static TopologyProfile twoSockets() {
+        Quantity bytes = q(64 << 20, "bytes");
+        return new TopologyProfile(
+                "two sockets",
+                "",
+                List.of(
+                        new NodeSpec(0, "cpu0", NodeKind.CPU, null, bytes),
+                        new NodeSpec(1, "cpu1", NodeKind.CPU, null, bytes)),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     /** {@return the same machine with a parameter for the driver of one device, or of all} */
     public static TopologyProfile with(TopologyProfile profile, @Nullable Integer node, String name, String value) {
         List<DeviceSpec> devices = profile.devices().stream()

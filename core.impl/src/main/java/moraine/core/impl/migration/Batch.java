@@ -51,6 +51,7 @@ public final class Batch {
     private final MoveStep move;
     private final FinaliseStep finalise;
     private final BringBack bringBack;
+    private final Part range = this::moveSome;
 
     public Batch(Rooms rooms, Agent agent) {
         var reverse = new ReverseMap(rooms);
@@ -100,36 +101,7 @@ public final class Batch {
      * @return pages moved
      */
     public int moveRange(SpaceImpl space, long start, long end) {
-        slots.clear(space);
-        for (long at = start; at < end; ) {
-            long next = moveSome(space, at, end);
-            for (int pass = 1; again(pass); pass++) {
-                int already = slots.already;
-                moveSome(space, at, next);
-                slots.already = already;
-            }
-            at = next;
-        }
-        slots.space = null;
-        return slots.moved;
-    }
-
-    /** Moves as many pages of a range as there are slots. @return where the rest of it begins */
-    private long moveSome(SpaceImpl space, long start, long end) {
-        slots.refill();
-        long next = collect.range(space, start, end);
-        passes(space, start, next - start);
-        return next;
-    }
-
-    /** {@return whether the order insists on pages that somebody else held} Waits a moment then. */
-    private boolean again(int pass) {
-        if (!slots.busy || pass >= order.passes || rooms.environment.clock().virtual()) {
-            return false;
-        }
-        slots.busy = false;
-        rooms.actors.pause(pass * PAUSES);
-        return true;
+        return inParts(space, start, end, range);
     }
 
     /**
@@ -138,18 +110,36 @@ public final class Batch {
      * @return pages moved
      */
     public int movePages(SpaceImpl space, long[] addresses, int count) {
+        return inParts(space, 0, count, (on, from, to) -> moveSome(on, addresses, (int) from, (int) to));
+    }
+
+    /** What is moved in parts: pages of a range, or of a list. */
+    @FunctionalInterface
+    private interface Part {
+        /** Moves as many pages as there are slots. @return where the rest begins */
+        long move(SpaceImpl space, long from, long to);
+    }
+
+    private int inParts(SpaceImpl space, long from, long to, Part part) {
         slots.clear(space);
-        for (int at = 0; at < count; ) {
-            int next = moveSome(space, addresses, at, count);
+        for (long at = from; at < to; ) {
+            long next = part.move(space, at, to);
             for (int pass = 1; again(pass); pass++) {
                 int already = slots.already;
-                moveSome(space, addresses, at, next);
+                part.move(space, at, next);
                 slots.already = already;
             }
             at = next;
         }
         slots.space = null;
         return slots.moved;
+    }
+
+    private long moveSome(SpaceImpl space, long start, long end) {
+        slots.refill();
+        long next = collect.range(space, start, end);
+        passes(space, start, next - start);
+        return next;
     }
 
     private int moveSome(SpaceImpl space, long[] addresses, int from, int to) {
@@ -160,6 +150,16 @@ public final class Batch {
         }
         passes(space, 0, 0);
         return at;
+    }
+
+    /** {@return whether the order insists on pages that somebody else held} Waits a moment then. */
+    private boolean again(int pass) {
+        if (!slots.busy || pass >= order.passes || rooms.environment.clock().virtual()) {
+            return false;
+        }
+        slots.busy = false;
+        rooms.actors.pause(pass * PAUSES);
+        return true;
     }
 
     /**

@@ -2,19 +2,25 @@ package moraine.core.impl.migration;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import moraine.core.api.model.Intent;
-import moraine.core.api.time.Actors;
-import moraine.core.api.time.Clock;
 import moraine.core.api.time.Cost;
-import moraine.core.api.time.Environment;
 import moraine.core.api.time.Meter;
+import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.VirtualEnvironment;
 
 /** Virtual time in which a test acts when a kind of work is charged for the first time. */
-final class StagedEnvironment implements Environment, Meter {
-    private final VirtualEnvironment time = new VirtualEnvironment();
+final class StagedEnvironment extends HandsOn implements Meter {
+    private final VirtualEnvironment time;
     private final Map<Cost, Runnable> actions = new EnumMap<>(Cost.class);
+
+    StagedEnvironment() {
+        this(new VirtualEnvironment());
+    }
+
+    private StagedEnvironment(VirtualEnvironment time) {
+        super(time);
+        this.time = time;
+    }
 
     /** Acts once, right after the work that costs this was done. */
     void on(Cost cost, Runnable action) {
@@ -40,22 +46,7 @@ final class StagedEnvironment implements Environment, Meter {
     }
 
     @Override
-    public Clock clock() {
-        return time.clock();
-    }
-
-    @Override
-    public Actors actors() {
-        return time.actors();
-    }
-
-    @Override
     public Meter meter() {
         return this;
-    }
-
-    @Override
-    public RandomGenerator random(String purpose) {
-        return time.random(purpose);
     }
 }

@@ -51,6 +51,20 @@ final class ReclaimRaceTest {
         };
     }
 
+    /** Fills the quota, and holds a touch that makes room for one page more. */
+    private void holdMakingRoom(Stage stage, AddressSpace space, long at, Point where) {
+        write(space, at, 0, QUOTA).run();
+        stage.gates.hold(where, "first");
+        stage.gates.start("first", write(space, at, QUOTA, QUOTA + 1));
+        stage.gates.awaitHeld(where, "first");
+    }
+
+    private static void letGo(Stage stage, Point where, String other) {
+        stage.gates.release(where, "first");
+        stage.gates.awaitEnd("first");
+        stage.gates.awaitEnd(other);
+    }
+
     /** Who finds that another is taking out all that could go waits for it instead of giving up. */
     @Test
     void shouldWaitForPagesThatAnotherTakesOut() {
@@ -59,16 +73,11 @@ final class ReclaimRaceTest {
             AddressSpace other = poor(stage, "other");
             long at = map(one);
             long theirs = map(other);
-            write(one, at, 0, QUOTA).run();
-            stage.gates.hold(Point.SWAP_UNMAPPED, "first");
-            stage.gates.start("first", write(one, at, QUOTA, QUOTA + 1));
-            stage.gates.awaitHeld(Point.SWAP_UNMAPPED, "first");
+            holdMakingRoom(stage, one, at, Point.SWAP_UNMAPPED);
 
             stage.gates.start("second", write(other, theirs, 0, 1));
             stage.gates.awaitWithin("second", "DirectReclaim.await");
-            stage.gates.release(Point.SWAP_UNMAPPED, "first");
-            stage.gates.awaitEnd("first");
-            stage.gates.awaitEnd("second");
+            letGo(stage, Point.SWAP_UNMAPPED, "second");
 
             assertThat(refused).hasValue(null);
             assertThat(one.why(at).state()).isEqualTo(PageState.SWAPPED);
@@ -82,16 +91,11 @@ final class ReclaimRaceTest {
         try (Stage stage = Stage.reachable()) {
             AddressSpace one = poor(stage, "one");
             long at = map(one);
-            write(one, at, 0, QUOTA).run();
-            stage.gates.hold(Point.SWAP_WRITTEN, "first");
-            stage.gates.start("first", write(one, at, QUOTA, QUOTA + 1));
-            stage.gates.awaitHeld(Point.SWAP_WRITTEN, "first");
+            holdMakingRoom(stage, one, at, Point.SWAP_WRITTEN);
 
             stage.gates.start("toucher", write(one, at, 0, 1));
             stage.gates.awaitWithin("toucher", "CpuFaults.await");
-            stage.gates.release(Point.SWAP_WRITTEN, "first");
-            stage.gates.awaitEnd("first");
-            stage.gates.awaitEnd("toucher");
+            letGo(stage, Point.SWAP_WRITTEN, "toucher");
 
             assertThat(refused).hasValue(null);
             write(one, at, 0, 2 * QUOTA).run();
@@ -105,15 +109,10 @@ final class ReclaimRaceTest {
         try (Stage stage = Stage.reachable()) {
             AddressSpace one = poor(stage, "one");
             long at = map(one);
-            write(one, at, 0, QUOTA).run();
-            stage.gates.hold(Point.SWAP_WRITTEN, "first");
-            stage.gates.start("first", write(one, at, QUOTA, QUOTA + 1));
-            stage.gates.awaitHeld(Point.SWAP_WRITTEN, "first");
+            holdMakingRoom(stage, one, at, Point.SWAP_WRITTEN);
 
             stage.gates.start("closer", one::close);
-            stage.gates.release(Point.SWAP_WRITTEN, "first");
-            stage.gates.awaitEnd("first");
-            stage.gates.awaitEnd("closer");
+            letGo(stage, Point.SWAP_WRITTEN, "closer");
 
             assertThat(refused.get()).isIn(null, Errno.EBADF);
             assertThat(stage.machine.counter("swap.free.pages")).isEqualTo(stage.machine.counter("swap.total.pages"));

@@ -2,30 +2,23 @@ package moraine.core.impl.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
-import moraine.core.api.model.NodeKind;
-import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.PageStatus;
 import moraine.core.api.model.Pages;
-import moraine.core.api.model.Quantity;
-import moraine.core.api.model.TopologyProfile;
 import moraine.core.api.time.Actor;
 import moraine.core.api.time.Actors;
-import moraine.core.api.time.Clock;
-import moraine.core.api.time.Environment;
-import moraine.core.api.time.Meter;
 import moraine.core.api.time.Step;
+import moraine.core.impl.TestProfiles;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
+import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.WallClock;
 import moraine.core.impl.tables.Pte;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +30,8 @@ final class HeldPagesTest {
     private static final long BYTES = 4 * Pages.SIZE;
 
     private final Pausing time = new Pausing();
-    private final TestMachine under =
-            TestMachine.create(MachineSpec.of(twoSockets(), MachineSpec.LAST_RESORT), new Providers(), time);
+    private final TestMachine under = TestMachine.create(
+            MachineSpec.of(TestProfiles.twoSockets(), MachineSpec.LAST_RESORT), new Providers(), time);
     private final Frames frames = under.mechanism().rooms().frames;
     private final SpaceImpl space = (SpaceImpl) under.machine().openSpace("held");
     private final CpuContext cpu = space.attach(0);
@@ -106,26 +99,17 @@ final class HeldPagesTest {
         assertThat(time.pauses).isZero();
     }
 
-    private static TopologyProfile twoSockets() {
-        var bytes = Quantity.assumed(64 << 20, "bytes");
-        return new TopologyProfile(
-                "two sockets",
-                "",
-                List.of(
-                        new NodeSpec(0, "cpu0", NodeKind.CPU, null, bytes),
-                        new NodeSpec(1, "cpu1", NodeKind.CPU, null, bytes)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
-    }
-
     /** Wall-clock time that counts the pauses of the test's thread, and acts at the first. */
-    private static final class Pausing implements Environment, Actors {
-        private final Environment time = WallClock.environment();
+    private static final class Pausing extends HandsOn implements Actors {
+        private final Actors inside;
         private final Thread test = Thread.currentThread();
         private @Nullable Runnable action;
         private int pauses;
+
+        Pausing() {
+            super(WallClock.environment());
+            inside = super.actors();
+        }
 
         void onPause(Runnable acts) {
             action = acts;
@@ -134,7 +118,7 @@ final class HeldPagesTest {
         @Override
         public void pause(int turn) {
             if (Thread.currentThread() != test) {
-                time.actors().pause(turn);
+                inside.pause(turn);
                 return;
             }
             pauses++;
@@ -147,37 +131,22 @@ final class HeldPagesTest {
 
         @Override
         public Actor start(String name, int initiator, Step step) {
-            return time.actors().start(name, initiator, step);
+            return inside.start(name, initiator, step);
         }
 
         @Override
         public boolean await(BooleanSupplier condition, long timeoutNs) {
-            return time.actors().await(condition, timeoutNs);
+            return inside.await(condition, timeoutNs);
         }
 
         @Override
         public void signal() {
-            time.actors().signal();
-        }
-
-        @Override
-        public Clock clock() {
-            return time.clock();
+            inside.signal();
         }
 
         @Override
         public Actors actors() {
             return this;
-        }
-
-        @Override
-        public @Nullable Meter meter() {
-            return time.meter();
-        }
-
-        @Override
-        public RandomGenerator random(String purpose) {
-            return time.random(purpose);
         }
     }
 }

@@ -4,35 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
-import moraine.core.api.model.NodeKind;
-import moraine.core.api.model.NodeSpec;
 import moraine.core.api.model.Pages;
-import moraine.core.api.model.Quantity;
-import moraine.core.api.model.TopologyProfile;
-import moraine.core.api.time.Actors;
-import moraine.core.api.time.Clock;
 import moraine.core.api.time.Cost;
-import moraine.core.api.time.Environment;
 import moraine.core.api.time.Meter;
+import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
+import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.WallClock;
 import org.junit.jupiter.api.Test;
 
 /** Withdrawing translations is paid by the processors that do it. */
 final class ShootDownChargeTest {
     /** Notes who is charged for shoot-downs, and for how many contexts. */
-    private static final class Noting implements Environment, Meter {
-        private final Environment time = WallClock.environment();
+    private static final class Noting extends HandsOn implements Meter {
         private final List<String> charged = new ArrayList<>();
+
+        Noting() {
+            super(WallClock.environment());
+        }
 
         @Override
         public void charge(Cost cost, int initiator, int from, int to, long amount) {
@@ -45,45 +42,16 @@ final class ShootDownChargeTest {
         public void access(int initiator, int node, long address, int bytes, Intent intent) {}
 
         @Override
-        public Clock clock() {
-            return time.clock();
-        }
-
-        @Override
-        public Actors actors() {
-            return time.actors();
-        }
-
-        @Override
         public Meter meter() {
             return this;
         }
-
-        @Override
-        public RandomGenerator random(String purpose) {
-            return time.random(purpose);
-        }
-    }
-
-    private static TopologyProfile twoSockets() {
-        var bytes = Quantity.assumed(64 << 20, "bytes");
-        return new TopologyProfile(
-                "two sockets",
-                "",
-                List.of(
-                        new NodeSpec(0, "cpu0", NodeKind.CPU, null, bytes),
-                        new NodeSpec(1, "cpu1", NodeKind.CPU, null, bytes)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
     }
 
     @Test
     void shouldChargeTheNodeOfTheContextThatFaults() {
         var noting = new Noting();
         var factory = new MachineFactoryImpl(new Providers(), Limits.DEFAULT);
-        Machine machine = factory.create(MachineSpec.of(twoSockets(), MachineSpec.LAST_RESORT), noting);
+        Machine machine = factory.create(MachineSpec.of(TestProfiles.twoSockets(), MachineSpec.LAST_RESORT), noting);
         AddressSpace space = machine.openSpace("s");
         long address = space.mmap(MapRequest.anonymous(2 * Pages.SIZE));
         try (CpuContext first = space.attach(0);

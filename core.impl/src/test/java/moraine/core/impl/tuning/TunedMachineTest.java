@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
@@ -19,10 +18,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Tunable;
-import moraine.core.api.time.Actors;
-import moraine.core.api.time.Clock;
 import moraine.core.api.time.Environment;
-import moraine.core.api.time.Meter;
 import moraine.core.api.time.Point;
 import moraine.core.api.time.Points;
 import moraine.core.impl.TestDriverProvider;
@@ -33,6 +29,7 @@ import moraine.core.impl.cache.DeviceMachines;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.space.SpaceImpl;
 import org.junit.jupiter.api.Test;
@@ -187,33 +184,13 @@ final class TunedMachineTest {
     }
 
     /** Virtual time in which a number of ranges are announced to be void just after a device has read them. */
-    private static final class Disturbed implements Environment {
-        private final VirtualEnvironment time = new VirtualEnvironment();
+    private static final class Disturbed extends HandsOn {
         private int left;
         Runnable disturb = () -> {};
 
         Disturbed(int times) {
+            super(new VirtualEnvironment());
             left = times;
-        }
-
-        @Override
-        public Clock clock() {
-            return time.clock();
-        }
-
-        @Override
-        public Actors actors() {
-            return time.actors();
-        }
-
-        @Override
-        public Meter meter() {
-            return time.meter();
-        }
-
-        @Override
-        public RandomGenerator random(String purpose) {
-            return time.random(purpose);
         }
 
         @Override
