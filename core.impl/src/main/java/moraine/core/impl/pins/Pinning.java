@@ -69,7 +69,7 @@ final class Pinning {
         return pinned;
     }
 
-    /** Pins a page. @return OK, or why not */
+    /** Pins a page; what it waits for from outside is not of its deadline. @return OK, or why not */
     Errno page(long page) {
         agent.touchEnds();
         long begun = rooms.nowNs();
@@ -79,7 +79,9 @@ final class Pinning {
             Intent missing = wanted;
             if (missing != null) {
                 wanted = null;
+                long asked = rooms.nowNs();
                 outcome = faults.supplyWithin(agent, space, page, 1, missing, rooms.home(0));
+                begun += rooms.nowNs() - asked;
                 outcome = outcome == Errno.OK ? Errno.EAGAIN : outcome;
             }
             if (outcome != Errno.EAGAIN) {
