@@ -49,6 +49,7 @@ public final class DirectReclaim {
     private final Agent agent;
     private final int retries;
     private final int batch;
+    private final Progress progress;
     private @Nullable Victims victims;
 
     /**
@@ -63,43 +64,17 @@ public final class DirectReclaim {
     private boolean postponed;
     private long stalls;
 
-    /** What counts the progress of those whose touches the agent serves, if they need several pages at once. */
-    private @Nullable LongSupplier progress;
-    /** What it counted last, pages taken out of memory since, and the most that there were to take in a round. */
-    private long counted;
-
-    private long taken;
-    private long most = 1;
-
     public DirectReclaim(Rooms rooms, Agent agent) {
         this.rooms = rooms;
         this.agent = agent;
         this.retries = rooms.tuning.reclaimRetries;
         this.batch = rooms.tuning.reclaimBatchPages;
+        this.progress = new Progress(rooms.tuning.reclaimPasses);
     }
 
-    /**
-     * Names what counts the progress of those whose touches the agent serves, who need several pages at once: while
-     * there is none, no more room is made than so many times what there is. Else a step that needs more than all memory
-     * would take from itself without end.
-     */
+    /** Names what counts the progress of those whose touches the agent serves, who need several pages at once. */
     public void progress(LongSupplier count) {
-        progress = count;
-    }
-
-    /** {@return whether so much was taken in vain that there is no use in taking more} */
-    private boolean futile() {
-        LongSupplier count = progress;
-        if (count == null) {
-            return false;
-        }
-        long now = count.getAsLong();
-        if (now != counted) {
-            counted = now;
-            taken = 0;
-            most = 1;
-        }
-        return taken / rooms.tuning.reclaimPasses >= most;
+        progress.countedBy(count);
     }
 
     /** {@return how often room was made, or tried to} */
@@ -177,22 +152,23 @@ public final class DirectReclaim {
     }
 
     private Errno makeRoom(@Nullable SpaceImpl owner, Errno lack, Stand stand) {
-        if (stand != Stand.WITHIN) {
-            return makeRoom(owner, lack, stand == Stand.OUTSIDE);
+        if (stand == Stand.WITHIN) {
+            rooms.world.exit(agent);
         }
-        rooms.world.exit(agent);
         try {
-            return makeRoom(owner, lack, /* alone= */ true);
+            return rounds(owner, lack, stand != Stand.HOLDING);
         } finally {
-            rooms.world.enter(agent);
+            if (stand == Stand.WITHIN) {
+                rooms.world.enter(agent);
+            }
         }
     }
 
     /** @param alone whether nothing is held, so that files may be waited for */
-    private Errno makeRoom(@Nullable SpaceImpl owner, Errno lack, boolean alone) {
+    private Errno rounds(@Nullable SpaceImpl owner, Errno lack, boolean alone) {
         stalls++;
         agent.count(Stat.ALLOCSTALL);
-        if (futile()) {
+        if (progress.futile()) {
             return end(owner, lack);
         }
         Victims mine = victims();
@@ -241,8 +217,7 @@ public final class DirectReclaim {
                 }
                 fits |= rooms.allocator.excess(request, node) == 0 && rooms.allocator.lacking(request, node) == 0;
             }
-            taken += freed;
-            most = Math.max(most, there);
+            progress.round(freed, there);
             return freed > 0 || fits;
         } finally {
             rooms.world.exit(agent);
