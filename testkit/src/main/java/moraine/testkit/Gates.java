@@ -5,12 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import moraine.core.api.time.Actor;
-import moraine.core.api.time.Actors;
-import moraine.core.api.time.Clock;
 import moraine.core.api.time.Environment;
-import moraine.core.api.time.Meter;
 import moraine.core.api.time.Point;
 import moraine.core.api.time.Points;
 import moraine.core.api.time.Step;
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * served in order. Every wait has a deadline, after which the test fails and is told who waits where; a thread that was
  * held goes on then. A hold that nobody arrived at fails the test as well: the order was not forced.
  */
-public final class Gates implements Environment, Points, AutoCloseable {
+public final class Gates extends HandsOn implements Points, AutoCloseable {
     private static final long DEADLINE_NS = 30_000_000_000L;
 
     private final Environment inside;
@@ -54,6 +50,7 @@ public final class Gates implements Environment, Points, AutoCloseable {
 
     /** @param deadlineNs of each wait */
     public Gates(Environment inside, long deadlineNs) {
+        super(inside);
         if (inside.clock().virtual()) {
             throw new IllegalArgumentException("in virtual time one thread does everything and cannot be held");
         }
@@ -253,26 +250,6 @@ public final class Gates implements Environment, Points, AutoCloseable {
 
     private static String key(Point point, String actor) {
         return point + " " + actor;
-    }
-
-    @Override
-    public Clock clock() {
-        return inside.clock();
-    }
-
-    @Override
-    public Actors actors() {
-        return inside.actors();
-    }
-
-    @Override
-    public @Nullable Meter meter() {
-        return inside.meter();
-    }
-
-    @Override
-    public RandomGenerator random(String purpose) {
-        return inside.random(purpose);
     }
 
     @Override

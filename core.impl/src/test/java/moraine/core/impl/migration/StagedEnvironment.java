@@ -5,8 +5,8 @@ import java.util.Map;
 import moraine.core.api.model.Intent;
 import moraine.core.api.time.Cost;
 import moraine.core.api.time.Meter;
-import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.VirtualEnvironment;
+import moraine.testkit.HandsOn;
 
 /** Virtual time in which a test acts when a kind of work is charged for the first time. */
 final class StagedEnvironment extends HandsOn implements Meter {

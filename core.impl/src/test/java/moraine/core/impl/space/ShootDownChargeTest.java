@@ -17,8 +17,8 @@ import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
-import moraine.core.impl.plugins.HandsOn;
 import moraine.core.impl.plugins.WallClock;
+import moraine.testkit.HandsOn;
 import org.junit.jupiter.api.Test;
 
 /** Withdrawing translations is paid by the processors that do it. */

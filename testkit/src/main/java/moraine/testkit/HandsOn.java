@@ -1,4 +1,4 @@
-package moraine.core.impl.plugins;
+package moraine.testkit;
 
 import java.util.random.RandomGenerator;
 import moraine.core.api.time.Actors;
