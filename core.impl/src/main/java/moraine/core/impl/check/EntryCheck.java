@@ -140,8 +140,13 @@ final class EntryCheck {
         }
         if (rooms.objects.get(frames.object(pfn)) instanceof MergedPage page) {
             merged(vma, page, pfn, address, entry);
-            return;
+        } else {
+            owned(vma, pfn, address, entry);
         }
+        tally.mapping(pfn, address, space);
+    }
+
+    private void owned(Vma vma, long pfn, long address, long entry) {
         Vma.Below under = vma.below();
         boolean below = under != null && frames.object(pfn) == under.object().id();
         MemoryObject object = under != null && below ? under.object() : vma.object();
@@ -157,26 +162,31 @@ final class EntryCheck {
         if (!object.mappings().contains(vma)) {
             broken("reverse-map", address, entry, "its object does not list its mapping");
         }
-        if (Pte.writable(entry) && !object.shared() && frames.mappings(pfn) > 1) {
+        if (object.shared() && object.page(index) != pfn) {
+            broken("shared-page", address, entry, "its object has frame " + object.page(index) + " there");
+        }
+        if (Pte.writable(entry)) {
+            writable(object, below, pfn, address, entry);
+        }
+        if (object instanceof FileObject file) {
+            ofFile(file, index, address, entry, below);
+        }
+    }
+
+    private void writable(MemoryObject object, boolean below, long pfn, long address, long entry) {
+        if (!object.shared() && frames.mappings(pfn) > 1) {
             broken(
                     "I5",
                     address,
                     entry,
                     "it is writable, but its private frame has " + frames.mappings(pfn) + " mappings");
         }
-        if (Pte.writable(entry) && frames.flag(frames.head(pfn), Frames.LAZY)) {
+        if (frames.flag(frames.head(pfn), Frames.LAZY)) {
             broken("lazy", address, entry, "it is writable, but its frame's content may be dropped");
         }
-        if (object.shared() && object.page(index) != pfn) {
-            broken("shared-page", address, entry, "its object has frame " + object.page(index) + " there");
-        }
-        if (below && Pte.writable(entry)) {
+        if (below) {
             broken("file-private", address, entry, "a private mapping may write to what others see");
         }
-        if (object instanceof FileObject file) {
-            ofFile(file, index, address, entry, below);
-        }
-        tally.mapping(pfn, address, space);
     }
 
     private void merged(Vma vma, MergedPage page, long pfn, long address, long entry) {
@@ -198,7 +208,6 @@ final class EntryCheck {
         if (!rooms.merging.holdable(frames.type(pfn)) || frames.flag(pfn, flags) || vma.shared()) {
             broken("merged", address, entry, "its merged page is of a type or use that forbids it");
         }
-        tally.mapping(pfn, address, space);
     }
 
     private void ofFile(FileObject file, long index, long address, long entry, boolean below) {
