@@ -71,7 +71,7 @@ final class DaemonInstance {
         this.lifecycle = new Lifecycle(environment, actorName() + "-host", base.homeNode(), guard);
         this.room = rooms.open(base.homeNode());
         int mover = base.movers().intern(bundle);
-        this.tick = new TickImpl(name.toString(), environment.clock(), guard, room, budget, mover);
+        this.tick = new TickImpl(name.toString(), environment.clock(), guard, room, budget, mover, slot);
         this.context = new DaemonContextImpl(name.toString(), base.view(), environment.random("daemon " + name), tick);
         this.startNs = environment.clock().nowNs();
     }

@@ -14,6 +14,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.time.Clock;
 import moraine.core.impl.host.Guard;
 import moraine.core.impl.host.RevocableView;
+import moraine.core.impl.host.Slot;
 
 /**
  * The ticks of one daemon, one after the other: their budget, their counts, and their end.
@@ -34,6 +35,7 @@ final class TickImpl implements Tick {
     private final DaemonRoom room;
     private final Budget budget;
     private final int mover;
+    private final Slot slot;
     private final AtomicInteger state = new AtomicInteger(CLOSED);
     private volatile boolean revoked;
     private long startNs;
@@ -47,14 +49,18 @@ final class TickImpl implements Tick {
     private volatile long scanned;
     private volatile long acted;
 
-    /** @param mover as histories name the daemon */
-    TickImpl(String instance, Clock clock, Guard guard, DaemonRoom room, Budget budget, int mover) {
+    /**
+     * @param mover as histories name the daemon
+     * @param slot of the daemon's thread: an operation's time is the host's
+     */
+    TickImpl(String instance, Clock clock, Guard guard, DaemonRoom room, Budget budget, int mover, Slot slot) {
         this.instance = instance;
         this.clock = clock;
         this.guard = guard;
         this.room = room;
         this.budget = budget;
         this.mover = mover;
+        this.slot = slot;
     }
 
     /** Begins a tick. */
@@ -111,9 +117,11 @@ final class TickImpl implements Tick {
         long now = clock.nowNs();
         still = now == lastNs ? still + 1 : 0;
         lastNs = now;
+        slot.enterHost();
     }
 
     private void exit() {
+        slot.exitHost();
         state.set(OPEN);
     }
 

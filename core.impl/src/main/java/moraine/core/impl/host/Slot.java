@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where one worker marks that it is inside a plug-in: an odd stamp. The same slot serves the watchdog, which samples
- * it, and the drain, which waits until it is even. Written by one thread at a time.
+ * it, and the drain, which waits until it is even. While the host works for the plug-in inside a call, the call is not
+ * over, and its time is not the plug-in's. Written by one thread at a time.
  */
 public final class Slot {
     private long count;
     private volatile long stamp;
     private volatile String callback = "";
     private volatile @Nullable Thread thread;
+    private volatile boolean host;
 
     public void enter(String name) {
         callback = name;
@@ -21,6 +23,20 @@ public final class Slot {
     public void exit() {
         stamp = ++count;
         thread = null;
+    }
+
+    /** The plug-in that is inside has the host do something. */
+    public void enterHost() {
+        host = true;
+    }
+
+    /** What the host did is done; the plug-in goes on. */
+    public void exitHost() {
+        host = false;
+    }
+
+    boolean inHost() {
+        return host;
     }
 
     long stamp() {

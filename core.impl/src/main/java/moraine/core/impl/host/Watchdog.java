@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Samples the slots of all workers that call plug-ins, and tells when one has been inside the same call for too long.
- * Time in which the watchdog itself did not run (a suspended machine, a long collection) is not held against anybody.
- * In virtual time there is none.
+ * Time in which the watchdog itself did not run (a suspended machine, a long collection), and in which the host works
+ * for the plug-in (storage that hangs), is not held against anybody. In virtual time there is none.
  */
 public final class Watchdog {
     private static final class Watch {
@@ -76,7 +76,9 @@ public final class Watchdog {
             watch.told = false;
             return;
         }
-        watch.insideNs += passedNs;
+        if (!watch.slot.inHost()) {
+            watch.insideNs += passedNs;
+        }
         if (watch.insideNs >= limitNs && !watch.told) {
             watch.told = true;
             watch.stalled.accept(watch.insideNs);

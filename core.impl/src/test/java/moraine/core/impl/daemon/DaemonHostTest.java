@@ -10,8 +10,12 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.daemon.Daemon;
+import moraine.core.api.daemon.Folios;
 import moraine.core.api.daemon.Tick;
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.CpuContext;
 import moraine.core.api.host.Machine;
+import moraine.core.api.model.Attribute;
 import moraine.core.api.model.Backing;
 import moraine.core.api.model.DaemonInfo;
 import moraine.core.api.model.ExitRecord;
@@ -19,13 +23,17 @@ import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.SwapSpec;
 import moraine.core.api.model.Verdict;
+import moraine.core.api.time.Environment;
+import moraine.core.api.time.Point;
 import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.plugins.WallClock;
+import moraine.testkit.Gates;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,11 +61,16 @@ final class DaemonHostTest {
     }
 
     private Machine make(String... daemons) {
+        return make(WallClock.environment(), SwapSpec.NONE, daemons);
+    }
+
+    private Machine make(Environment environment, SwapSpec swap, String... daemons) {
         var spec = Shapes.bare(MachineSpec.LAST_RESORT)
                 .withBacking(Backing.STAMPS)
                 .withCapacities(Map.of(Shapes.RAM, 4L << 20))
-                .withDaemons(List.of(daemons));
-        Machine made = new MachineFactoryImpl(providers, LIMITS).create(spec, WallClock.environment());
+                .withDaemons(List.of(daemons))
+                .withSwap(swap);
+        Machine made = new MachineFactoryImpl(providers, LIMITS).create(spec, environment);
         machine = made;
         return made;
     }
@@ -144,6 +157,33 @@ final class DaemonHostTest {
         assertThatThrownBy(() -> provider.last.context.folios(1)).hasMessageContaining("has ended");
         assertThatThrownBy(() -> provider.last.context.view().nodes()).hasMessageContaining("has ended");
         release.countDown();
+    }
+
+    /** Reclaim takes longer than a tick may: it waits for storage, say. */
+    @Test
+    void shouldKeepOneForWhichTheCoreWorksLong() {
+        offer(provider);
+        provider.tick = (daemon, tick) -> {
+            Folios list = daemon.context.folios(1);
+            tick.scan(Shapes.RAM, Attribute.RECLAIMABLE, list);
+            tick.reclaim(list);
+            return 1;
+        };
+        try (var gates = new Gates(WallClock.environment())) {
+            gates.hold(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
+            Machine on = make(gates, SwapSpec.node(Shapes.RAM, 1L << 20), "fake");
+            try (AddressSpace space = on.openSpace("space");
+                    CpuContext cpu = space.attach(Shapes.RAM)) {
+                cpu.putLong(space.mmap(MapRequest.anonymous(Pages.SIZE)), 1);
+                gates.awaitHeld(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
+                long heldNs = gates.clock().nowNs();
+                gates.until("a tick is too long", () -> gates.clock().nowNs() - heldNs > 2 * LIMITS.stallNs());
+                assertThat(info().state()).isEqualTo(DaemonInfo.State.RUNNING);
+                gates.release(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
+                Eventually.holds("ticks", () -> info().ticks() > 3);
+            }
+        }
+        assertThat(info().state()).isEqualTo(DaemonInfo.State.RUNNING);
     }
 
     @SuppressWarnings("Interruption") // a plug-in that does not heed interrupts

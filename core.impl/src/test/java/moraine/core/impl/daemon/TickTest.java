@@ -16,6 +16,7 @@ import moraine.core.impl.host.Fault;
 import moraine.core.impl.host.Guard;
 import moraine.core.impl.host.HostCounters;
 import moraine.core.impl.host.Limits;
+import moraine.core.impl.host.Slot;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ final class TickTest implements DaemonRoom, Clock {
     private final List<Fault> trips = new ArrayList<>();
     private final Counters counters = new Counters();
     private final Guard guard = new Guard(Limits.DEFAULT, new HostCounters(counters), trips::add);
-    private final TickImpl tick = new TickImpl("fake", this, guard, this, new Budget(100, 50), 7);
+    private final TickImpl tick = new TickImpl("fake", this, guard, this, new Budget(100, 50), 7, new Slot());
     private final FolioList list = new FolioList(tick, 20);
     private long nowNs;
     private long reclaimedUntilNs;

@@ -147,6 +147,22 @@ final class WatchdogTest {
     }
 
     @Test
+    void shouldNotHoldTheHostsWorkAgainstThePlugIn() {
+        slot.enter("tick");
+        slot.enterHost();
+        for (int i = 0; i < 20; i++) {
+            environment.turn(100);
+        }
+        assertThat(stalls).isEmpty();
+
+        slot.exitHost();
+        for (int i = 0; i < 8; i++) {
+            environment.turn(100);
+        }
+        assertThat(stalls).containsExactly(800L);
+    }
+
+    @Test
     void shouldForgetASlot() {
         slot.enter("onPressure");
         watchdog.forget(slot);
