@@ -74,10 +74,14 @@ final class PlayedRun implements Run {
                         .map(p -> new RunResult.Phase(p.phase(), p.ns()))
                         .toList(),
                 machine.counters(),
-                machine.daemons().stream()
-                        .filter(daemon -> daemon.state() != DaemonInfo.State.OFFERED)
-                        .toList(),
+                daemons(),
                 explanation());
+    }
+
+    private List<DaemonInfo> daemons() {
+        return machine.daemons().stream()
+                .filter(daemon -> daemon.state() != DaemonInfo.State.OFFERED)
+                .toList();
     }
 
     private Outcome outcome() {
@@ -97,7 +101,7 @@ final class PlayedRun implements Run {
         }
         Map<String, Long> counters = new TreeMap<>();
         machine.counters().forEach(c -> counters.put(c.name(), c.value()));
-        return Explanation.of(virtual.actors().timeline(), counters, stage.placement());
+        return Explanation.of(virtual.actors().timeline(), counters, stage.placement(), daemons());
     }
 
     /** {@return what the modelled time went into; empty outside virtual time} */

@@ -92,7 +92,16 @@ public final class EventLoop implements Actors, Clock {
 
     @Override
     public Actor start(String name, int initiator, Step step) {
-        var account = new Account(name, timeline, accountNow().nowNs());
+        return add(new Account(name, timeline, accountNow().nowNs()), initiator, step);
+    }
+
+    /** Its time is in its account only: the timeline is the program's. */
+    @Override
+    public Actor startBeside(String name, int initiator, Step step) {
+        return add(new Account(name, new Timeline(), accountNow().nowNs()), initiator, step);
+    }
+
+    private Actor add(Account account, int initiator, Step step) {
         var actor = new VirtualActor(this, initiator, step, account);
         accounts.add(account);
         live.add(actor);

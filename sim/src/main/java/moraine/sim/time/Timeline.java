@@ -1,8 +1,9 @@
 package moraine.sim.time;
 
 /**
- * How elapsed time divides into what it was spent on. Actors overlap, so their own times add up to more than elapsed;
- * here each nanosecond belongs to the actor that covered it first, so that the parts add up to the whole.
+ * How a program's elapsed time divides into what it was spent on. Actors overlap, so their own times add up to more
+ * than elapsed; here each nanosecond belongs to the actor that covered it first, so that the parts add up to the whole.
+ * Daemons cover none of it: where the program waits for one, it waits.
  */
 public final class Timeline {
     private final SpentTimes spent = new SpentTimes();

@@ -105,6 +105,23 @@ final class EventLoopTest {
     }
 
     @Test
+    void shouldTellDaemonsFromTheProgram() {
+        Actor daemon = loop.startBeside("daemon", 0, self -> {
+            environment.meter().charge(Cost.FILE, 0, 0, 0, 1 << 20);
+            return Progress.DONE;
+        });
+        Actor program = worker("program", 2, 100);
+        assertThat(loop.await(program::done, FOREVER)).isTrue();
+        assertThat(daemon.done()).isTrue();
+        Account beside = loop.accounts().get(1);
+        assertThat(beside.spentNs(Spent.FILES)).isGreaterThan(200);
+        Timeline timeline = loop.timeline();
+        assertThat(timeline.spentNs(Spent.FILES)).isZero();
+        assertThat(timeline.spentNs(Spent.COMPUTE)).isEqualTo(200);
+        assertThat(timeline.spentNs(Spent.STALL)).isEqualTo(timeline.elapsedNs() - 200);
+    }
+
+    @Test
     void shouldKeepTheFailureAndRunOthersOn() {
         Actor broken = loop.start("broken", 0, self -> {
             throw new IllegalArgumentException("planted");

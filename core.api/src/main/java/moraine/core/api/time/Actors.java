@@ -16,6 +16,14 @@ public interface Actors {
     Actor start(String name, int initiator, Step step);
 
     /**
+     * Starts an actor that works beside the program, as daemons do. Where time is modelled, its time is told apart from
+     * the program's.
+     */
+    default Actor startBeside(String name, int initiator, Step step) {
+        return start(name, initiator, step);
+    }
+
+    /**
      * Waits until a condition holds. In wall-clock time the caller's thread waits; in virtual time the event loop runs,
      * so it must not be called from within a step.
      *

@@ -95,7 +95,7 @@ final class DaemonInstance {
         }
         if (refusal == null) {
             home.watchdog().watch(slot, this::stalled);
-            actor = environment.actors().start(actorName(), home.base().homeNode(), this::step);
+            actor = environment.actors().startBeside(actorName(), home.base().homeNode(), this::step);
         }
         return refusal;
     }
