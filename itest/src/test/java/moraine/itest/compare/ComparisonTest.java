@@ -104,7 +104,7 @@ final class ComparisonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "4096", "16KiB", "64KiB"})
+    @ValueSource(strings = {"1B", "4096", "16KiB", "64KiB"})
     @Timeout(120)
     void shouldEndOnADeviceOfAFewPages(String memory) {
         ComparisonResult result = compare(ComparisonRequest.of(Subject.trace(Subject.SQLITE))

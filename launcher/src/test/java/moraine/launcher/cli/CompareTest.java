@@ -215,7 +215,7 @@ final class CompareTest {
                         "moraine: swap is to be on node 7, but profile gh200 has no such node"
                                 + System.lineSeparator()));
         assertThat(compare("--swap", "node1:4MiB").err())
-                .isEqualTo("moraine: swap of 4096 bytes cannot be on node 1, which is a device's; choose another"
+                .isEqualTo("moraine: swap cannot be on node 1, which is a device's; nodes of gh200 that can hold it: 0"
                         + System.lineSeparator());
         Answer all = compare("--swap", "node0:200%", "--daemon", "reclaim");
         assertThat(all.status()).isEqualTo(ExitStatus.BAD_INPUT);
@@ -294,15 +294,15 @@ final class CompareTest {
     @ParameterizedTest
     @ValueSource(strings = {"--csv", "--json"})
     void shouldSayOnErrWhereMemoryWasRaised(String format) {
-        Answer answer = compare("--policies", "hmm", "--device-memory", "1", format);
+        Answer answer = compare("--policies", "hmm", "--device-memory", "1B", format);
         assertThat(answer.status()).isZero();
         assertThat(answer.err())
-                .isEqualTo("note: device memory 1 was raised to 4 KiB: a node has whole pages of 4 KiB, at least one"
+                .isEqualTo("note: device memory 1B was raised to 4 KiB: a node has whole pages of 4 KiB, at least one"
                         + System.lineSeparator());
         assertThat(answer.out()).doesNotContain("raised");
-        assertThat(session.run("run", "--workload", "stencil", "--size", "6", "--device-memory", "5000", format)
+        assertThat(session.run("run", "--workload", "stencil", "--size", "6", "--device-memory", "5000B", format)
                         .err())
-                .startsWith("note: device memory 5000 was raised to 8 KiB");
+                .startsWith("note: device memory 5000B was raised to 8 KiB");
     }
 
     @Test

@@ -101,6 +101,8 @@ final class MistakesTest {
                 "compare --swap lots | swap \"lots\" is no size; write 50% of the footprint, or 64MiB",
                 "run --swap 0 | swap \"0\" is zero, but it needs at least a page of 4096 bytes; write 50% of the"
                         + " footprint, or 64MiB",
+                "run --swap 60 | swap \"60\" has no unit, and as bytes it is no whole number of pages of 4096; write"
+                        + " 60% of the footprint, or 60MiB",
                 "run --swap 9TiB | swap \"9TiB\" is above the limit of swap, 1073741823 pages (4 TiB less one page);"
                         + " write 50% of the footprint, or 64MiB",
                 "run --swap node0: | swap \"node0:\" lacks its size; write 64MiB, or 50% of the footprint, after"

@@ -74,7 +74,14 @@ final class Sizes {
         if (factor == null) {
             throw bad(kind, text, "no size");
         }
-        return limited(kind, text, number * factor);
+        if (unit.isEmpty() && number % Pages.SIZE != 0) {
+            throw noUnit(kind, text, text.strip());
+        }
+        long bytes = limited(kind, text, number * factor);
+        if (kind == Kind.SWAP && bytes < Pages.SIZE) {
+            throw bad(kind, text, bytes + " bytes, but it needs at least a page of " + Pages.SIZE);
+        }
+        return bytes;
     }
 
     private static long limited(Kind kind, String text, double bytes) {
@@ -97,6 +104,14 @@ final class Sizes {
         } catch (NumberFormatException _) {
             throw bad(kind, text, "no size");
         }
+    }
+
+    /** Bytes alone are taken where they are whole pages; another number most likely lacks its percent sign. */
+    private static MoraineException noUnit(Kind kind, String text, String number) {
+        return MoraineException.caller(
+                Errno.EINVAL,
+                kind.name + " \"" + text + "\" has no unit, and as bytes it is no whole number of pages of "
+                        + Pages.SIZE + "; write " + number + "% of the footprint, or " + number + "MiB");
     }
 
     private static MoraineException bad(Kind kind, String text, String what) {

@@ -1,8 +1,11 @@
 package moraine.sim.compare;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -45,24 +48,43 @@ record SwapChoice(String folder, int node, String size) {
         if (node.matches()) {
             return new SwapChoice("", Integer.parseInt(node.group(1)), size);
         }
-        requireFolder(place);
+        if (!place.isEmpty()) {
+            requireFolder(place);
+        }
         return new SwapChoice(place, -1, size);
     }
 
     private static void requireFolder(String folder) {
         try {
             Path path = Path.of(folder);
-            if (folder.isEmpty() || Files.isDirectory(path) && Files.isWritable(path)) {
-                return;
+            if (!Files.isDirectory(path)) {
+                throw bad("swap folder " + folder + " " + (Files.exists(path) ? "is no folder" : "does not exist")
+                        + FORM);
             }
-            throw bad("swap folder " + folder + " "
-                    + (Files.isDirectory(path)
-                            ? "cannot be written"
-                            : Files.exists(path) ? "is no folder" : "does not exist")
-                    + FORM);
+            vacant(folder);
         } catch (InvalidPathException e) {
             throw bad("swap folder " + folder + " is no path: " + e.getReason() + FORM);
+        } catch (IOException e) {
+            throw bad("swap folder " + folder + " takes no file: " + reason(e) + FORM);
         }
+    }
+
+    /** {@return a name that no file in the folder has; it took one a moment ago} */
+    private static Path vacant(String folder) throws IOException {
+        Path made =
+                folder.isEmpty() ? Files.createTempFile(PREFIX, "") : Files.createTempFile(Path.of(folder), PREFIX, "");
+        Files.delete(made);
+        return made;
+    }
+
+    /** {@return what the system said; for some of its errors Java has a class in place of a text} */
+    static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file or directory";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException known when known.getReason() != null -> known.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static MoraineException bad(String message) {
@@ -110,17 +132,13 @@ record SwapChoice(String folder, int node, String size) {
             return SwapSpec.node(node, bytes(footprint));
         }
         try {
-            Path free = folder.isEmpty()
-                    ? Files.createTempFile(PREFIX, "")
-                    : Files.createTempFile(Path.of(folder), PREFIX, "");
-            Files.delete(free);
-            return SwapSpec.file(free, bytes(footprint));
+            return SwapSpec.file(vacant(folder), bytes(footprint));
         } catch (IOException e) {
             throw new MoraineException(
                     Errno.EIO,
                     Blame.RESOURCES,
                     "cannot make a file for swap in " + (folder.isEmpty() ? "the folder of temporary files" : folder)
-                            + ": " + e.getMessage() + "; name another folder",
+                            + ": " + reason(e) + "; name another folder",
                     e);
         }
     }

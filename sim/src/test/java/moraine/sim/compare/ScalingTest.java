@@ -58,8 +58,8 @@ final class ScalingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1,device memory 1 was raised to 4 KiB",
-        "5000,device memory 5000 was raised to 8 KiB",
+        "1B,device memory 1B was raised to 4 KiB",
+        "5000B,device memory 5000B was raised to 8 KiB",
         "0.1%,device memory 0.1% of the footprint is 409 bytes and was raised to 4 KiB"
     })
     void shouldSayWhereMemoryWasRaised(String asked, String sentence) {
@@ -76,7 +76,7 @@ final class ScalingTest {
         assertThat(Scaling.of(Profiles.load("gh200"), Set.of("gpu0"), 100, asked, "200%")
                         .adjustments())
                 .isEmpty();
-        assertThat(Scaling.of(Profiles.load("knl-mcdram"), Set.of(), 100, "1", "200%")
+        assertThat(Scaling.of(Profiles.load("knl-mcdram"), Set.of(), 100, "1B", "200%")
                         .adjustments())
                 .isEmpty();
     }

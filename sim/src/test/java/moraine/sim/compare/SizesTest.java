@@ -31,6 +31,24 @@ final class SizesTest {
                 .hasMessage("device memory \"" + text + "\" is no size; write 50% of the footprint, or 64MiB");
     }
 
+    @Test
+    void shouldNotTakeAForgottenPercentSignForBytes() {
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.SWAP, "60", 1000))
+                .hasMessage("swap \"60\" has no unit, and as bytes it is no whole number of pages of 4096; write 60% of"
+                        + " the footprint, or 60MiB");
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.MEMORY, "4097", 1000))
+                .hasMessageEndingWith("; write 4097% of the footprint, or 4097MiB");
+    }
+
+    @Test
+    void shouldRefuseSwapOfLessThanAPage() {
+        assertThatThrownBy(() -> Sizes.bytes(Sizes.Kind.SWAP, "60B", 1000))
+                .hasMessage(
+                        "swap \"60B\" is 60 bytes, but it needs at least a page of 4096; write 50% of the footprint,"
+                                + " or 64MiB");
+        assertThat(Sizes.bytes(Sizes.Kind.SWAP, "4KiB", 1000)).isEqualTo(4096);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "0%", "0.0 MiB"})
     void shouldSayThatZeroIsTooLittle(String text) {

@@ -2,6 +2,7 @@ package moraine.core.impl.machine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
@@ -26,6 +27,7 @@ final class Profiles {
                     Errno.EINVAL,
                     "swap is to be on node " + swap.node() + ", but profile " + base.name() + " has no such node");
         }
+        base.node(swap.node()).ifPresent(node -> requireNoDevice(base, node));
         spec.capacityBytes().forEach((node, bytes) -> check(base, node, bytes));
         List<NodeSpec> nodes = base.nodes().stream()
                 .map(node -> resized(node, spec.capacityBytes()))
@@ -33,6 +35,20 @@ final class Profiles {
                 .toList();
         return new TopologyProfile(
                 base.name(), base.summary(), nodes, base.processors(), base.accesses(), base.copies(), spec.devices());
+    }
+
+    /** Refuses swap on a device, whose memory is no storage. */
+    private static void requireNoDevice(TopologyProfile base, NodeSpec swap) {
+        if (swap.kind() == NodeKind.DEVICE) {
+            String others = base.nodes().stream()
+                    .filter(node -> node.kind() != NodeKind.DEVICE)
+                    .map(node -> Integer.toString(node.id()))
+                    .collect(Collectors.joining(", "));
+            throw MoraineException.caller(
+                    Errno.EINVAL,
+                    "swap cannot be on node " + swap.id() + ", which is a device's; nodes of " + base.name()
+                            + " that can hold it: " + others);
+        }
     }
 
     private static NodeSpec resized(NodeSpec node, Map<Integer, Long> capacityBytes) {
@@ -47,13 +63,11 @@ final class Profiles {
     /** {@return a node whose memory is in part a storage node} */
     private static NodeSpec lessSwap(NodeSpec node, SwapSpec swap) {
         long left = Topology.bytes(node) - swap.bytes();
-        if (node.kind() == NodeKind.DEVICE || left < Pages.SIZE) {
+        if (left < Pages.SIZE) {
             throw MoraineException.caller(
                     Errno.EINVAL,
-                    "swap of " + swap.bytes() + " bytes cannot be on node " + node.id() + ", "
-                            + (node.kind() == NodeKind.DEVICE
-                                    ? "which is a device's; choose another"
-                                    : "which has " + Topology.bytes(node) + "; leave it a page of memory at least"));
+                    "swap of " + swap.bytes() + " bytes cannot be on node " + node.id() + ", which has "
+                            + Topology.bytes(node) + "; leave it a page of memory at least");
         }
         var size = new Quantity(left, "bytes", "less swap of the machine's spec", Quantity.Confidence.A);
         return new NodeSpec(node.id(), node.name(), node.kind(), node.parent(), size);

@@ -2,8 +2,11 @@ package moraine.core.impl.swap;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -76,7 +79,7 @@ final class SwapArea {
         } catch (FileAlreadyExistsException e) {
             throw refused(Errno.EEXIST, path, "it exists, and a machine's swap is its own; name one that does not", e);
         } catch (IOException e) {
-            throw refused(Errno.EIO, path, String.valueOf(e.getMessage()), e);
+            throw refused(Errno.EIO, path, reason(e), e);
         }
     }
 
@@ -89,6 +92,16 @@ final class SwapArea {
         } finally {
             Files.delete(path);
         }
+    }
+
+    /** {@return what the system said; for some of its errors Java has a class in place of a text} */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file or directory";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException known when known.getReason() != null -> known.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static MoraineException refused(Errno errno, Path path, String why, IOException cause) {
