@@ -43,9 +43,7 @@ final class FailureText {
         return switch (errno) {
             case EFAULT -> "EFAULT, no mapping allows it; map the range and allow the access first";
             case EPERM, EACCES -> errno + ", the device may not; allow the access first";
-            case ENOMEM ->
-                "ENOMEM, no page in the allowed nodes, nor room in swap if there is any; free memory, allow more nodes"
-                        + " or have more swap";
+            case ENOMEM -> "ENOMEM, no page in the allowed nodes";
             case EDQUOT -> "EDQUOT, the tenant's quota is used up; raise it or free memory";
             case SIGBUS -> "SIGBUS, the page is lost; map the range anew";
             default -> errno.name();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class Mistakes implements CommandLine.IParameterExceptionHandler, CommandLine.IExecutionExceptionHandler {
     private final Console console;
+    /** What the core says of a machine without swap that found no page. */
+    private static final String NO_SWAP = "the machine has no swap";
+
 
     Mistakes(Console console) {
         this.console = console;
@@ -30,12 +34,18 @@ final class Mistakes implements CommandLine.IParameterExceptionHandler, CommandL
     public int handleExecutionException(Exception e, CommandLine verb, ParseResult parsed) {
         return switch (e) {
             case ParameterException wrong -> say(line(wrong), ExitStatus.BAD_INPUT);
-            case MoraineException known -> say(text(known), ExitStatus.of(known.blame()));
+            case MoraineException known -> say(text(known) + remedy(known, verb), ExitStatus.of(known.blame()));
             default -> defect(e);
         };
     }
 
     private int defect(Exception e) {
+    /** {@return the option by which a verb does what the core advises; the core knows no options} */
+    private static String remedy(MoraineException known, CommandLine verb) {
+        boolean lacksSwap = known.errno() == Errno.ENOMEM && text(known).contains(NO_SWAP);
+        return lacksSwap && options(verb).contains("--swap") ? ", as --swap 50% does" : "";
+    }
+
         int status = say("internal error, please report it with what follows", ExitStatus.ENVIRONMENT);
         e.printStackTrace(console.err());
         return status;

@@ -1,6 +1,7 @@
 package moraine.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -152,7 +153,11 @@ final class CompareTest {
         assertThat(one.status()).isEqualTo(ExitStatus.ENVIRONMENT);
         assertThat(one.out()).isEmpty();
         assertThat(one.err()).startsWith("moraine: kernel vector-add: ").contains(": ENOMEM, no page ");
-        assertThat(one.err().lines()).hasSize(1);
+        assertThat(one.err().lines())
+                .singleElement()
+                .asString()
+                .endsWith("; the machine has no swap; free memory, allow more nodes, or give it swap, as --swap 50%"
+                        + " does");
 
         Answer two = scarce("ram-only,hmm", "--memory", "70%");
         assertThat(two.status()).isZero();
@@ -163,6 +168,34 @@ final class CompareTest {
     }
 
     @Test
+    @Test
+    void shouldSayHowFullSwapIs() {
+        Answer answer = scarce("ram-only", "--memory", "70%", "--swap", "16KiB");
+        assertThat(answer.status()).isEqualTo(ExitStatus.ENVIRONMENT);
+        assertThat(answer.err())
+                .contains("; swap has 4 pages (16 KiB), all of them in use; free memory, allow more nodes, or give the"
+                        + " machine more swap" + System.lineSeparator());
+    }
+
+    @Test
+    void shouldTellADaemonsWorkFromTheProgram() {
+        Answer answer = scarce("ram-only", "--memory", "70%", "--swap", "60%", "--daemon", "reclaim(periodUs=10)");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out())
+                .containsPattern("(?m)^ram-only +\\d.*; the program asked for no placement; beside it worked daemon"
+                        + " reclaim\\(periodUs=10\\) for [\\d.]+ ms \\([\\d,]+ pages moved\\)\\.");
+    }
+
+    @Test
+    void shouldSayWhatTheSystemSaysOfASwapFolder() {
+        assumeThat(Path.of("/proc")).isDirectory();
+        Answer answer = compare("--swap", "/proc:50%", "--policies", "hmm");
+        assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
+        assertThat(answer.err())
+                .matches("moraine: swap folder /proc takes no file: (no such file or directory|permission denied);"
+                        + " write 64MiB, .*\\R");
+    }
+
     void shouldRunWithSwapWhatFindsNoRoomWithout() {
         Answer answer = scarce(
                 "ram-only",

@@ -54,7 +54,7 @@ public final class CpuContextImpl extends AccessContext implements CpuContext {
                         outcome,
                         Blame.RESOURCES,
                         access + " found no free page in the nodes that memory policy, tenant and placement policy"
-                                + " allow; unmap some, or allow more nodes");
+                                + " allow, and " + rooms.swap.lack("unmap some, allow more nodes"));
             case EDQUOT ->
                 new MoraineException(
                         outcome, Blame.RESOURCES, access + " would exceed the tenant's quota; raise it or unmap some");

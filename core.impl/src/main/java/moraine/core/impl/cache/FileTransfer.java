@@ -102,12 +102,12 @@ final class FileTransfer {
         }
     }
 
-    private static MoraineException noRoom(FileObject file, long position, Errno outcome) {
+    private MoraineException noRoom(FileObject file, long position, Errno outcome) {
         return new MoraineException(
                 outcome,
                 Blame.RESOURCES,
-                "byte " + position + " of " + file.path() + " found no free page for the default tenant; unmap some, or"
-                        + " allow it more nodes");
+                "byte " + position + " of " + file.path() + " found no free page for the default tenant; "
+                        + rooms.swap.lack("unmap some, allow it more nodes"));
     }
 
     void write(FileObject file, Readahead stream, long position, MemorySegment source) {

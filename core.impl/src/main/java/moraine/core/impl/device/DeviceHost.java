@@ -260,6 +260,12 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
         return killed.contains(space) ? Errno.SIGKILL : Errno.EBADF;
     }
 
+    /** {@return why a launch ended: what the driver says, and of a lack of memory what the driver cannot know} */
+    String said(Errno errno, String message) {
+        DeviceRoom mine = room;
+        return errno == Errno.ENOMEM && mine != null ? message + "; " + mine.lack() : message;
+    }
+
     private String words(int space) {
         return "space " + space
                 + (killed.contains(space) ? " was ended, for the memory that it is bound to was full" : " was closed");

@@ -29,6 +29,9 @@ public interface DeviceRoom {
     /** Takes a batch of faults out of the driver, serves it, replays. {@return whether there may be more} */
     boolean serve();
 
+    /** {@return how much swap there is and what to do, for a device's access that found no page} */
+    String lack();
+
     /** As {@link moraine.core.api.host.Device#snapshot}; the space has a table of the device. */
     byte[] snapshot(int space, long address, long bytes);
 

@@ -108,7 +108,7 @@ final class LaunchImpl implements Launch {
             if (mine == null) {
                 misuse.run();
             } else {
-                mine.end(mine.stream.end(errno), message);
+                mine.end(mine.stream.end(errno), mine.stream.said(errno, message));
             }
         }
     }

@@ -32,6 +32,11 @@ final class StreamImpl implements Stream {
         return errno == Errno.EBADF ? device.end(space) : errno;
     }
 
+    /** {@return why it ends so} */
+    String said(Errno errno, String message) {
+        return device.said(errno, message);
+    }
+
     @Override
     public Launch launch(Kernel kernel) {
         device.usable();

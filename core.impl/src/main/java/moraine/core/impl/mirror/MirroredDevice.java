@@ -101,6 +101,11 @@ public final class MirroredDevice implements DeviceRoom {
     }
 
     @Override
+    public String lack() {
+        return rooms.swap.lack("free memory, allow more nodes");
+    }
+
+    @Override
     public long evict() {
         Evictor own = new Evictor(rooms);
         long left = 0;

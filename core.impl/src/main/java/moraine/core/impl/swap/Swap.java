@@ -1,6 +1,7 @@
 package moraine.core.impl.swap;
 
 import java.util.List;
+import java.util.Locale;
 import moraine.core.api.model.CopyEdge;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
@@ -73,6 +74,27 @@ public final class Swap {
     /** {@return what takes pages out of memory for one agent, or null where there is no swap} */
     public @Nullable SwapOut out() {
         return area == null ? null : new SwapOut(rooms, slots, area);
+    }
+
+    /**
+     * {@return how much swap there is and how much of it is used, and the remedies, for whoever found no page}
+     *
+     * @param remedies others than swap, a clause
+     */
+    public String lack(String remedies) {
+        int total = slots.total();
+        if (total == 0) {
+            return "the machine has no swap; " + remedies + ", or give it swap";
+        }
+        int used = total - slots.free();
+        return String.format(
+                Locale.ROOT,
+                "swap has %,d pages (%,d KiB), %s in use; %s%s",
+                total,
+                (long) total * Pages.SIZE >> 10,
+                used == total ? "all of them" : String.format(Locale.ROOT, "%,d of them", used),
+                remedies,
+                used == total ? ", or give the machine more swap" : "");
     }
 
     /** {@return whether somebody is writing pages to swap} */

@@ -118,7 +118,8 @@ final class Filler {
                     Errno.values()[(int) -pfn],
                     Blame.RESOURCES,
                     "page 0x" + Long.toHexString(address) + " of space " + space.name()
-                            + " found no free page to be filled; unmap some, or allow more nodes");
+                            + " found no free page to be filled; "
+                            + rooms.swap.lack("unmap some, allow more nodes"));
         }
         frames.owner(pfn, vma.object().id(), vma.index(address));
         frames.addMapping(pfn, 1);

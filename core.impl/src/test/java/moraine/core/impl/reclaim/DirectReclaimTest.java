@@ -10,10 +10,12 @@ import static moraine.core.impl.reclaim.Scarce.refused;
 import static moraine.core.impl.reclaim.Scarce.write;
 import static moraine.core.impl.reclaim.Scarce.writeUntil;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,6 +87,13 @@ final class DirectReclaimTest {
 
             assertThat(pages).isEqualTo(on.usable() + SLOTS);
             assertThat(on.free()).isZero();
+            assertThatThrownBy(() -> on.cpu.putLong(page(at, pages), 1))
+                    .hasMessageEndingWith(String.format(
+                            Locale.ROOT,
+                            " allow, and swap has %,d pages (%,d KiB), all of them in use; unmap some, allow more"
+                                    + " nodes, or give the machine more swap",
+                            SLOTS,
+                            bytes(SLOTS) >> 10));
             on.checked();
             on.space.munmap(page(at, pages - SOME), bytes(SOME));
             read(on.cpu, at, 0, pages - SOME);
@@ -94,9 +103,13 @@ final class DirectReclaimTest {
     @Test
     void shouldCostNothingWhereNothingCouldGo() {
         try (var on = new Scarce(SwapSpec.NONE)) {
-            long pages = writeUntil(Errno.ENOMEM, on.cpu, on.map(2L * PAGES), 2L * PAGES);
+            long at = on.map(2L * PAGES);
+            long pages = writeUntil(Errno.ENOMEM, on.cpu, at, 2L * PAGES);
 
             assertThat(pages).isEqualTo(on.usable());
+            assertThatThrownBy(() -> on.cpu.putLong(page(at, pages), 1))
+                    .hasMessageEndingWith("; unmap some, allow more nodes, or give it swap")
+                    .hasMessageContaining("the machine has no swap");
             assertThat(on.counter("allocstall")).isZero();
             assertThat(on.counter("pgscan_direct")).isZero();
         }
