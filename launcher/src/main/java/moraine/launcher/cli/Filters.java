@@ -7,12 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.felix.service.command.Function;
 import org.jline.builtins.PosixCommands;
 import org.jline.builtins.PosixCommands.Context;
 
-/** What may stand behind a {@code |} in the shell: JLine's versions of some commands of POSIX. */
+/**
+ * What may stand behind a {@code |} in the shell: JLine's versions of some commands of POSIX. They know {@code -n 3};
+ * its old short form {@code -3}, which hands still type, is turned into that.
+ */
 final class Filters {
+    private static final Pattern COUNT = Pattern.compile("-\\d+");
+
     private Filters() {}
 
     /** A command of JLine. */
@@ -46,10 +52,19 @@ final class Filters {
         return new Context(in, out, System.err, Path.of("").toAbsolutePath(), null, _ -> null);
     }
 
-    private static String[] words(String name, List<Object> arguments) {
+    /** {@return the command's name and its arguments} */
+    static String[] words(String name, List<Object> arguments) {
         var words = new ArrayList<String>();
         words.add(name);
-        arguments.forEach(argument -> words.add(String.valueOf(argument)));
+        boolean counts = name.equals("head") || name.equals("tail");
+        for (Object argument : arguments) {
+            String word = String.valueOf(argument);
+            if (counts && words.size() == 1 && COUNT.matcher(word).matches()) {
+                words.add("-n");
+                word = word.substring(1);
+            }
+            words.add(word);
+        }
         return words.toArray(String[]::new);
     }
 }

@@ -80,7 +80,10 @@ final class GogoShell {
         var commands = new LinkedHashMap<String, Function>();
         for (String verb :
                 VerbTree.of(workbench, console, null).getSubcommands().keySet()) {
-            commands.put(verb, (session, arguments) -> verb(verb, arguments));
+            commands.put(verb, (session, arguments) -> {
+                verb(verb, arguments);
+                return null;
+            });
         }
         commands.putAll(Filters.all());
         return commands;
@@ -96,14 +99,16 @@ final class GogoShell {
         return registered;
     }
 
-    /** Runs in the thread that Gogo chooses; the standard streams are the session's, or a pipe, there. */
-    private int verb(String verb, List<Object> arguments) {
+    /**
+     * Runs in the thread that Gogo chooses; the standard streams are the session's, or a pipe, there. It answers Gogo
+     * nothing, which would write that behind the verb's lines into the pipe.
+     */
+    private void verb(String verb, List<Object> arguments) {
         var words = new ArrayList<String>();
         words.add(verb);
         arguments.forEach(argument -> words.add(String.valueOf(argument)));
         int status = VerbTree.of(workbench, Console.standard(), null).execute(words.toArray(String[]::new));
         highest.accumulateAndGet(status, Math::max);
-        return status;
     }
 
     private void execute(CommandSession session, Lines lines, Console console, Collection<String> names) {
