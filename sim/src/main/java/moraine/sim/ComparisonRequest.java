@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.Parameters;
 
 /**
@@ -36,8 +37,8 @@ public record ComparisonRequest(
         List<String> daemons,
         String memory,
         String swap) {
-    /** The policy that allocates in system memory and moves nothing: another name of the machine's last resort. */
-    public static final String RAM_ONLY = "ram-only";
+    /** The policy that allocates in system memory and moves nothing: the machine's last resort. */
+    public static final String RAM_ONLY = MachineSpec.LAST_RESORT;
 
     /** The policy that leaves pages where they were first touched. */
     public static final String FIRST_TOUCH = "first-touch";

@@ -33,15 +33,16 @@ final class CompareVerb extends Verb {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "machine profile (default ${DEFAULT-VALUE}), or a .yaml file with one")
+            description = "machine profile (default ${DEFAULT-VALUE}), or a .yaml file with one, where drivers'"
+                    + " parameters stand too")
     String profile = ComparisonRequest.DEFAULT_PROFILE;
 
     @Option(
             names = "--policies",
             paramLabel = "A,B",
             description = "policies, such as ram-only,hmm(migratePages=64),cdm (default ram-only, first-touch, and hmm,"
-                    + " cdm and managed in all their ways to represent coherent memory); ram-only is another name of"
-                    + " last-resort")
+                    + " cdm and managed in all their ways to represent coherent memory); ram-only is the core's own,"
+                    + " which allocates in RAM and moves nothing")
     @Nullable
     String policies;
 

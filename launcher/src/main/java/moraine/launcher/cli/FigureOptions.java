@@ -3,6 +3,7 @@ package moraine.launcher.cli;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import moraine.core.api.model.Nearest;
 
 /** What {@code --set FIGURE=VALUE} says, checked against the names of a profile's figures. */
 final class FigureOptions {

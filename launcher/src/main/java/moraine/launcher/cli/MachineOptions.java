@@ -24,7 +24,8 @@ final class MachineOptions {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "machine profile (default gh200), or a .yaml file with one")
+            description = "machine profile (default gh200), or a .yaml file with one, where drivers'"
+                    + " parameters stand too")
     @Nullable
     String profile;
 
@@ -71,11 +72,7 @@ final class MachineOptions {
     /** Refuses a machine that is there when another was asked for. */
     void requireSame(Choices there) {
         requireSame("--profile", profile, there.profile(), "run --live with it makes another machine");
-        requireSame(
-                "--policy",
-                policy == null ? null : PolicyNames.instance(policy),
-                there.policy(),
-                "policy use exchanges the policy");
+        requireSame("--policy", policy, there.policy(), "policy use exchanges the policy");
         requireSame("--device-memory", deviceMemory, there.deviceMemory(), "run --live with it makes another machine");
         requireSame("--memory", memory.memory, there.memory(), "run --live with it makes another machine");
         requireSame(

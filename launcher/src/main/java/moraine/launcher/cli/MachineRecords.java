@@ -168,21 +168,51 @@ final class MachineRecords {
         var records = new Records();
         for (PluginInfo plugin : plugins) {
             for (Parameter parameter : plugin.parameters()) {
-                records.add("parameter")
+                var fields = records.add("parameter")
                         .with("kind", plugin.kind())
                         .with("plugin", plugin.name())
                         .with("bundle", plugin.bundle())
-                        .with("name", parameter.name())
-                        .with("values", parameter.values())
-                        .with("usual", parameter.usual())
-                        .with("description", parameter.description());
+                        .with("name", parameter.name());
+                values(fields, parameter);
+                fields.with("usual", parameter.usual()).with("description", parameter.description());
             }
         }
         return records;
     }
 
-    /** {@return what an exchange did} */
-    static Records exchange(ExchangeReport report) {
+    private static void values(Records.Fields fields, Parameter parameter) {
+        switch (parameter) {
+            case Parameter.Flag _ -> values(fields, "flag", "true|false");
+            case Parameter.Amount a -> values(fields, "amount", a.least(), a.most(), a.unit());
+            case Parameter.Power p -> values(fields, "power of two", p.least(), p.most(), p.unit());
+            case Parameter.Choice<?> c -> values(fields, "choice", String.join("|", c.choices()));
+            case Parameter.Text _ -> values(fields, "text", /* choices= */ null);
+        }
+        fields.with("values", parameter.values());
+    }
+
+    private static void values(Records.Fields fields, String type, @Nullable String choices) {
+        fields.with("type", type)
+                .with("least", null)
+                .with("most", null)
+                .with("unit", null)
+                .with("choices", choices);
+    }
+
+    private static void values(Records.Fields fields, String type, long least, long most, String unit) {
+        fields.with("type", type)
+                .with("least", least)
+                .with("most", most)
+                .with("unit", unit)
+                .with("choices", null);
+    }
+
+    /**
+     * {@return what an exchange did}
+     *
+     * @param devicePages pages in use on devices after it
+     */
+    static Records exchange(ExchangeReport report, long devicePages) {
         var records = new Records();
         records.add("exchange")
                 .with("old", report.old())
@@ -190,6 +220,7 @@ final class MachineRecords {
                 .with("converted_pages", report.convertedPages())
                 .with("migrated_pages", report.migratedPages())
                 .with("kept_pages", report.keptPages())
+                .with("device_pages", devicePages)
                 .with("pause_ns", report.pauseNs());
         return records;
     }

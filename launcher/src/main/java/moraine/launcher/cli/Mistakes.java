@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -16,10 +17,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Answers mistakes with one line on {@code err}: what, where, and the remedy. Everything else is a defect and passes.
  */
 final class Mistakes implements CommandLine.IParameterExceptionHandler, CommandLine.IExecutionExceptionHandler {
-    private final Console console;
     /** What the core says of a machine without swap that found no page. */
     private static final String NO_SWAP = "the machine has no swap";
 
+    private final Console console;
 
     Mistakes(Console console) {
         this.console = console;
@@ -39,13 +40,13 @@ final class Mistakes implements CommandLine.IParameterExceptionHandler, CommandL
         };
     }
 
-    private int defect(Exception e) {
     /** {@return the option by which a verb does what the core advises; the core knows no options} */
     private static String remedy(MoraineException known, CommandLine verb) {
         boolean lacksSwap = known.errno() == Errno.ENOMEM && text(known).contains(NO_SWAP);
         return lacksSwap && options(verb).contains("--swap") ? ", as --swap 50% does" : "";
     }
 
+    private int defect(Exception e) {
         int status = say("internal error, please report it with what follows", ExitStatus.ENVIRONMENT);
         e.printStackTrace(console.err());
         return status;

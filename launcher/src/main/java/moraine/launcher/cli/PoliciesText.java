@@ -32,14 +32,19 @@ final class PoliciesText {
         return grid;
     }
 
-    /** {@return what an exchange did, a figure a line} */
-    static String exchange(ExchangeReport report) {
+    /**
+     * {@return what an exchange did, a figure a line}
+     *
+     * @param devicePages pages in use on devices after it
+     */
+    static String exchange(ExchangeReport report, long devicePages) {
         return new Grid("", "")
                 .row("old policy", report.old())
                 .row("new policy", report.now())
                 .row("pages converted", Texts.count(report.convertedPages()))
                 .row("pages migrated", Texts.count(report.migratedPages()))
-                .row("pages kept", Texts.count(report.keptPages()))
+                .row("pages of old type", Texts.count(report.keptPages()))
+                .row("pages on devices", Texts.count(devicePages))
                 .row("longest pause", Texts.duration(report.pauseNs()))
                 .toString()
                 .stripLeading();

@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.ExchangeReport;
-import moraine.core.api.model.MachineSpec;
+import moraine.core.api.model.Nearest;
 import moraine.core.api.model.PolicyInfo;
-import moraine.sim.ComparisonRequest;
 
 /** Names of policy instances in a list, such as {@code hmm,cdm(counterThreshold=64,largePages=true)}. */
 final class PolicyNames {
@@ -37,14 +36,6 @@ final class PolicyNames {
         return names;
     }
 
-    /** {@return the instance name that the core knows: the last resort is {@code ram-only} too} */
-    static String instance(String name) {
-        String family = family(name);
-        return family.equals(ComparisonRequest.RAM_ONLY)
-                ? MachineSpec.LAST_RESORT + name.strip().substring(family.length())
-                : name;
-    }
-
     private static String family(String name) {
         int bracket = name.indexOf('(');
         return (bracket < 0 ? name : name.substring(0, bracket)).strip();
@@ -53,9 +44,7 @@ final class PolicyNames {
     /** Refuses a policy that is not installed. */
     static void requireKnown(String name, Policies policies) {
         String family = family(name);
-        var known = new ArrayList<>(
-                policies.available().stream().map(PolicyInfo::name).toList());
-        known.add(ComparisonRequest.RAM_ONLY);
+        List<String> known = policies.available().stream().map(PolicyInfo::name).toList();
         if (!family.equals("*") && !known.contains(family)) {
             throw Texts.bad("no policy " + family + Nearest.hint(family, known));
         }
@@ -68,7 +57,7 @@ final class PolicyNames {
      */
     static void use(String name, Policies policies, boolean strict, String otherwise) {
         requireKnown(name, policies);
-        ExchangeReport report = policies.use(instance(name), strict);
+        ExchangeReport report = policies.use(name, strict);
         if (report.kind() == ExchangeReport.Kind.REFUSED) {
             throw Texts.bad("policy " + name + " is refused: " + report.reason() + otherwise);
         }

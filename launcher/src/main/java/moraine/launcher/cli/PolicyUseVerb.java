@@ -3,6 +3,7 @@ package moraine.launcher.cli;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.Policies;
 import moraine.core.api.model.ExchangeReport;
+import moraine.core.api.model.NodeKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             MachineVerb.FOOTER,
+            "Pages of the old type could not be converted, for somebody pins or locks them. ram-only is the core's own"
+                    + " policy: it allocates in RAM and moves nothing, so what is on a device stays there.",
             "To exchange it under a workload, write in the shell: run --live &, and then policy use NAME."
         })
 final class PolicyUseVerb extends MachineVerb {
@@ -31,11 +34,23 @@ final class PolicyUseVerb extends MachineVerb {
     @Override
     public Integer call() {
         format.format();
-        Policies policies = machineToExchange().policies();
+        Machine machine = machineToExchange();
+        Policies policies = machine.policies();
         PolicyNames.use(name, policies, strict, "; " + policies.active() + " stays");
         ExchangeReport settled = policies.settle();
-        console.out().print(format.text(() -> PoliciesText.exchange(settled), () -> MachineRecords.exchange(settled)));
+        long devicePages = devicePages(machine);
+        console.out()
+                .print(format.text(
+                        () -> PoliciesText.exchange(settled, devicePages),
+                        () -> MachineRecords.exchange(settled, devicePages)));
         return ExitStatus.DONE;
+    }
+
+    private static long devicePages(Machine machine) {
+        return machine.nodes().stream()
+                .filter(node -> node.kind() == NodeKind.DEVICE)
+                .mapToLong(node -> node.pages() - node.freePages())
+                .sum();
     }
 
     /** {@return the machine in use; where it has to be made first, the new policy is checked before} */

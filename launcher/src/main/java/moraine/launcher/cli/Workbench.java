@@ -2,6 +2,7 @@ package moraine.launcher.cli;
 
 import java.util.List;
 import moraine.core.api.host.MachineFactory;
+import moraine.core.api.model.Nearest;
 import moraine.core.api.time.Environment;
 import moraine.core.api.time.Threads;
 import moraine.sim.Choice;

@@ -2,12 +2,20 @@ package moraine.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import moraine.launcher.cli.Session.Answer;
+import moraine.sim.compare.SimulationService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,7 +60,7 @@ final class LiveTest {
         assertThat(done("policies", "--policy", "cdm"))
                 .containsPattern("(?m)^cdm .*active as cdm$")
                 .containsPattern("(?m)^hmm .*available$")
-                .containsPattern("(?m)^last-resort ");
+                .containsPattern("(?m)^ram-only ");
     }
 
     @Test
@@ -199,7 +207,7 @@ final class LiveTest {
                 "use",
                 "hmm(");
         refused(
-                "no policy \"nope\"; there are cdm, first-touch, hmm, last-resort, managed, ram-only",
+                "no policy \"nope\"; there are cdm, first-touch, hmm, managed, ram-only",
                 "run",
                 "--live",
                 "--policy",
@@ -221,11 +229,24 @@ final class LiveTest {
     }
 
     @Test
-    void shouldCallTheLastResortRamOnlyToo() {
-        done("run", "--live", "--workload", "stencil", "--size", "6", "--policy", "ram-only");
-        assertThat(done("nodes", "--policy", "ram-only")).contains("policy last-resort");
+    void shouldCallTheLastResortRamOnlyEverywhere() {
+        assertThat(done("run", "--live", "--workload", "stencil", "--size", "6", "--policy", "ram-only"))
+                .containsPattern("(?m)^policy +ram-only$");
+        assertThat(done("nodes", "--policy", "ram-only")).contains("policy ram-only");
         done("policy", "use", "hmm");
-        assertThat(done("policy", "use", "ram-only")).containsPattern("(?m)^new policy +last-resort$");
+        assertThat(done("policy", "use", "ram-only")).containsPattern("(?m)^new policy +ram-only$");
+        assertThat(done("policies"))
+                .containsPattern("(?m)^ram-only +moraine\\.core\\.impl \\(last resort\\) +active as ram-only$");
+    }
+
+    @Test
+    void shouldSayThatPagesStayOnADeviceUnderRamOnly() {
+        Matcher found =
+                Pattern.compile("(?m)^pages on devices +([1-9][\\d,]*)$").matcher(done("policy", "use", "cdm"));
+        assertThat(found.find()).isTrue();
+        assertThat(done("policy", "use", "ram-only"))
+                .containsPattern("(?m)^pages of old type +0$")
+                .containsPattern("(?m)^pages on devices +" + found.group(1) + "$");
     }
 
     @Test
@@ -241,6 +262,36 @@ final class LiveTest {
         assertThat(session.run("policies", "--swap", "1MiB", "--memory", "70%").err())
                 .isEqualTo("note: --memory and --swap count for what runs; nothing has run, so nodes are as the profile"
                         + " says" + System.lineSeparator());
+    }
+
+    @Test
+    void shouldHelpWhoMisspellsAPlugInOrItsParameter() {
+        refused("no plug-in is named CDM; did you mean cdm?", "parameters", "CDM");
+        refused(
+                "the name is empty; leave it out for all plug-ins; there are cdm, first-touch, gpu, hmm, managed,"
+                        + " reclaim",
+                "parameters",
+                "");
+        refused("no policy \"cmd\"; did you mean cdm?", "run", "--policy", "cmd(isolation=mask)");
+        assertThat(session.run("run", "--policy", "cdm(isolatoin=mask)").err())
+                .contains("cdm has no parameter isolatoin, only ", "; did you mean isolation?");
+    }
+
+    @Test
+    void shouldGiveADriverTheParametersOfItsProfile(@TempDir Path folder) throws IOException {
+        assertThat(done("help", "parameters")).contains("threshold: 64");
+        String usual = "parameters: {coherent: true, faulting: true}";
+        try (InputStream in = Objects.requireNonNull(
+                SimulationService.class.getResourceAsStream("/moraine/sim/profile/gh200.yaml"))) {
+            String profile = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(profile).contains(usual);
+            Path mine = folder.resolve("my.yaml");
+            Files.writeString(mine, profile.replace(usual, "parameters: {coherent: true, threshold: 64}"));
+            String[] run = {"run", "--workload", "stencil", "--size", "6", "--profile", mine.toString()};
+            assertThat(done(run)).contains("right: ");
+            Files.writeString(mine, profile.replace(usual, "parameters: {coherent: true, treshold: 64}"));
+            assertThat(session.run(run).err()).contains("has no parameter treshold", "; did you mean threshold?");
+        }
     }
 
     @Test

@@ -190,22 +190,22 @@ final class RenderingTest {
                         "r 1.0",
                         List.of(
                                 Parameter.amount("age", 1, 1, 2550, "rounds", "before a page leaves"),
-                                Parameter.choice("order", Rank.LATENCY, "what counts"))),
+                                Parameter.choice("order", Rank.LATENCY, "order"))),
                 new PluginInfo("driver", "plain", "p 1.0", List.of()));
 
         assertThat(ParametersText.of(plugins)).isEqualTo("""
                 daemon reclaim, r 1.0
                   parameter  values                usual    does
                   age        1 to 2,550 rounds     1        before a page leaves
-                  order      latency or bandwidth  latency  what counts
+                  order      latency or bandwidth  latency  order
 
                 driver plain, p 1.0
                   takes no parameters
                 """);
         assertThat(MachineRecords.parameters(plugins).csv()).isEqualTo("""
-                record,kind,plugin,bundle,name,values,usual,description
-                parameter,daemon,reclaim,r 1.0,age,"1 to 2,550 rounds",1,before a page leaves
-                parameter,daemon,reclaim,r 1.0,order,latency or bandwidth,latency,what counts
+                record,kind,plugin,bundle,name,type,least,most,unit,choices,values,usual,description
+                parameter,daemon,reclaim,r 1.0,age,amount,1,2550,rounds,,"1 to 2,550 rounds",1,before a page leaves
+                parameter,daemon,reclaim,r 1.0,order,choice,,,,latency|bandwidth,latency or bandwidth,latency,order
                 """);
     }
 
@@ -231,13 +231,18 @@ final class RenderingTest {
     void shouldShowWhatAnExchangeDid() {
         var report = new ExchangeReport("hmm", "cdm", ExchangeReport.Kind.EXCHANGED, "", 1000, 12, 3, 45_600);
 
-        assertThat(PoliciesText.exchange(report)).isEqualTo("""
-                old policy       hmm
-                new policy       cdm
-                pages converted  1,000
-                pages migrated   12
-                pages kept       3
-                longest pause    45.6 us
+        assertThat(PoliciesText.exchange(report, 1234)).isEqualTo("""
+                old policy         hmm
+                new policy         cdm
+                pages converted    1,000
+                pages migrated     12
+                pages of old type  3
+                pages on devices   1,234
+                longest pause      45.6 us
+                """);
+        assertThat(MachineRecords.exchange(report, 1234).csv()).isEqualTo("""
+                record,old,new,converted_pages,migrated_pages,kept_pages,device_pages,pause_ns
+                exchange,hmm,cdm,1000,12,3,1234,45600
                 """);
     }
 }

@@ -1,8 +1,6 @@
 package moraine.policy.hmm;
 
 import java.util.List;
-import moraine.core.api.model.Errno;
-import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameter;
 import moraine.core.api.model.Parameters;
@@ -22,14 +20,12 @@ import moraine.core.api.model.Parameters;
  */
 record HmmSettings(
         Memory memory, int migratePages, int bringBackPages, boolean largePages, int prefetchPercent, boolean hints) {
-    private static final String WINDOW = "a power of two from 1 to " + Pages.PER_LARGE + " pages";
-
     private static final Parameter.Choice<Memory> MEMORY = Parameter.choice(
             "memory", Memory.PRIVATE, "whether CPUs see a device's pages, or bring back what they touch");
-    private static final Parameter.Text MIGRATE =
-            Parameter.text("migratePages", "16", WINDOW, "aligned window that a device fault moves to the device");
-    private static final Parameter.Text BRING_BACK =
-            Parameter.text("bringBackPages", "16", WINDOW, "aligned window that a CPU touch brings back");
+    private static final Parameter.Power MIGRATE =
+            window("migratePages", "aligned window that a device fault moves to the device");
+    private static final Parameter.Power BRING_BACK =
+            window("bringBackPages", "aligned window that a CPU touch brings back");
     private static final Parameter.Flag LARGE =
             Parameter.flag("largePages", false, "whether an aligned first touch may make a 2 MiB page");
     private static final Parameter.Amount PREFETCH = Parameter.amount(
@@ -52,19 +48,14 @@ record HmmSettings(
         given.requireKnown(HmmPolicy.NAME, ALL);
         return new HmmSettings(
                 MEMORY.of(given),
-                window(given, MIGRATE),
-                window(given, BRING_BACK),
+                (int) MIGRATE.of(given),
+                (int) BRING_BACK.of(given),
                 LARGE.of(given),
                 (int) PREFETCH.of(given),
                 HINTS.of(given));
     }
 
-    private static int window(Parameters given, Parameter.Text window) {
-        long pages = given.number(window.name(), Long.parseLong(window.usual()));
-        if (Long.bitCount(pages) != 1 || pages < 1 || pages > Pages.PER_LARGE) {
-            throw MoraineException.caller(
-                    Errno.EINVAL, "parameter " + window.name() + "=" + pages + " is not " + WINDOW);
-        }
-        return (int) pages;
+    private static Parameter.Power window(String name, String description) {
+        return Parameter.power(name, 16, 1, Pages.PER_LARGE, "pages", description);
     }
 }

@@ -41,7 +41,7 @@ final class HmmProviderTest {
                 "prefetchPercent | 101 | parameter prefetchPercent=101 percent is not within 0 to 100; 0 is usual",
                 "memory | public | parameter memory=public is not offered; choose private or coherent",
                 "bringBack | 1 | hmm has no parameter bringBack, only bringBackPages, hints, largePages, memory,"
-                        + " migratePages, prefetchPercent",
+                        + " migratePages, prefetchPercent; did you mean bringBackPages?",
             })
     void shouldRefuseABadParameterInALine(String name, String value, String message) {
         var parameters = Parameters.NONE.with(name, value);

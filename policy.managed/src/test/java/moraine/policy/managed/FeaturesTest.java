@@ -36,7 +36,7 @@ final class FeaturesTest {
                         + " reclaim: nothing would make room again; add reclaim",
                 "features | swap | parameter features names feature 'swap'; there are reclaim, demotion, user_numa,"
                         + " numa_balancing, ltpin, joined by +, or none",
-                "gpu7 | none | managed has no parameter gpu7, only features, gpu0, largePages",
+                "gpu7 | none | managed has no parameter gpu7, only features, gpu0, largePages; did you mean gpu0?",
                 "largePages | 1 | parameter largePages=1 is not true or false",
             })
     void shouldRefuseWhatContradictsItself(String name, String value, String message) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.MachineFactory;
 import moraine.core.api.host.Policies;
@@ -14,6 +13,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Nearest;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Verdict;
 import moraine.sim.ComparisonRequest;
@@ -38,17 +38,9 @@ record Candidates(
         SwapChoice swap) {
     private static final int PAGES = 1024;
 
-    /** {@return the instance name that the core knows} */
-    static String instance(String policy) {
-        String family = family(policy);
-        return family.equals(ComparisonRequest.RAM_ONLY)
-                ? MachineSpec.LAST_RESORT + policy.strip().substring(family.length())
-                : policy;
-    }
-
-    /** {@return whether it is the last resort, by either name} */
+    /** {@return whether it is the core's last resort, with brackets or without} */
     static boolean lastResort(String policy) {
-        return family(instance(policy)).equals(MachineSpec.LAST_RESORT);
+        return family(policy).equals(MachineSpec.LAST_RESORT);
     }
 
     /**
@@ -93,7 +85,7 @@ record Candidates(
                         .toList();
                 throw MoraineException.caller(
                         Errno.ENOENT,
-                        "no daemon \"" + family(daemon.name()) + "\"; there are " + String.join(", ", there));
+                        "no daemon \"" + family(daemon.name()) + "\"" + Nearest.hint(family(daemon.name()), there));
             }
         }
     }
@@ -104,7 +96,7 @@ record Candidates(
         policies.forEach(policy -> known(policy, verdicts.keySet()));
         List<String> refusals = new ArrayList<>();
         for (String policy : policies) {
-            ExchangeReport report = there.use(instance(policy), /* strict= */ false);
+            ExchangeReport report = there.use(policy, /* strict= */ false);
             if (report.kind() == ExchangeReport.Kind.REFUSED) {
                 String line = "policy " + policy + " is refused on "
                         + profile.topology().name() + ": " + report.reason();
@@ -123,13 +115,10 @@ record Candidates(
 
     private static void known(String policy, Set<String> names) {
         String family = family(policy);
-        if (names.contains(instance(family)) || family.equals("*")) {
+        if (names.contains(family) || family.equals("*")) {
             return;
         }
-        var all = new TreeSet<>(names);
-        all.add(ComparisonRequest.RAM_ONLY);
-        throw MoraineException.caller(
-                Errno.ENOENT, "no policy \"" + family + "\"; there are " + String.join(", ", all));
+        throw MoraineException.caller(Errno.ENOENT, "no policy \"" + family + "\"" + Nearest.hint(family, names));
     }
 
     private static String family(String policy) {

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import moraine.core.api.model.Errno;
-import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MoraineException;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.sim.Choice;
@@ -125,7 +124,7 @@ final class SimulationServiceTest {
     @CsvSource(delimiter = '|', textBlock = """
             nope    | knl-mcdram | ram-only | 50%  | ENOENT | no workload nope
             k-means | vax        | ram-only | 50%  | ENOENT | no profile vax
-            k-means | knl-mcdram | lru      | 50%  | ENOENT | no policy "lru"; there are last-resort, ram-only
+            k-means | knl-mcdram | lru      | 50%  | ENOENT | no policy "lru"; there are ram-only
             k-means | knl-mcdram | ram-only | half | EINVAL | device memory "half"
             """)
     void shouldRefuseBadInputInALine(
@@ -142,7 +141,7 @@ final class SimulationServiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lru,ENOENT", "last-resort(,EINVAL", "ram-only(a=1),EINVAL"})
+    @CsvSource({"lru,ENOENT", "ram-only(,EINVAL", "last-resort,ENOENT", "ram-only(a=1),EINVAL"})
     void shouldRefuseAPolicyBeforeAnotherRuns(String policy, Errno errno) {
         var ran = new ArrayList<String>();
         var request = request("k-means", 6).withPolicies(List.of(ComparisonRequest.RAM_ONLY, policy));
@@ -170,7 +169,7 @@ final class SimulationServiceTest {
                 run.run();
             });
         };
-        var request = request("k-means", 6).withPolicies(List.of(ComparisonRequest.RAM_ONLY, MachineSpec.LAST_RESORT));
+        var request = request("k-means", 6).withPolicies(List.of(ComparisonRequest.RAM_ONLY, "ram-only()"));
         assertThatThrownBy(() -> simulation.compare(request, executor, policy -> {
                     if (policy.equals(ComparisonRequest.RAM_ONLY)) {
                         throw new IllegalStateException("the first fails");
@@ -178,7 +177,7 @@ final class SimulationServiceTest {
                     ended.add(policy);
                 }))
                 .hasMessage("the first fails");
-        assertThat(ended).containsExactly(MachineSpec.LAST_RESORT);
+        assertThat(ended).containsExactly("ram-only()");
     }
 
     @Test
@@ -198,10 +197,10 @@ final class SimulationServiceTest {
     }
 
     @Test
-    void shouldTakeBothNamesOfTheLastResort() {
-        for (String name : List.of("ram-only", "last-resort", "last-resort()")) {
+    void shouldTakeTheLastResortWithBracketsToo() {
+        for (String name : List.of("ram-only", "ram-only()")) {
             try (Run run = simulation.open(request("k-means", 6).run(name))) {
-                assertThat(run.machine().policies().active()).isEqualTo("last-resort");
+                assertThat(run.machine().policies().active()).isEqualTo("ram-only");
             }
         }
     }

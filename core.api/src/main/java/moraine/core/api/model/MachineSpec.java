@@ -29,8 +29,8 @@ public record MachineSpec(
         List<String> daemons,
         Parameters tuning,
         SwapSpec swap) {
-    /** Name of the constant plan in the core: allocate in RAM, move nothing. */
-    public static final String LAST_RESORT = "last-resort";
+    /** Name of the constant plan in the core, its last resort: allocate in RAM, move nothing. */
+    public static final String LAST_RESORT = "ram-only";
 
     public MachineSpec {
         devices = List.copyOf(devices);

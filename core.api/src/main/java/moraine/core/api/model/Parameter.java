@@ -75,6 +75,33 @@ public sealed interface Parameter {
     }
 
     /**
+     * A power of two within bounds, which are powers of two themselves.
+     *
+     * @param unit of all its values, such as {@code pages}
+     */
+    record Power(String name, long otherwise, long least, long most, String unit, String description)
+            implements Parameter {
+        @Override
+        public String values() {
+            return String.format(Locale.ROOT, "a power of two from %,d to %,d %s", least, most, unit);
+        }
+
+        @Override
+        public String usual() {
+            return String.valueOf(otherwise);
+        }
+
+        /** {@return what is given} */
+        public long of(Parameters given) {
+            long value = given.number(name, otherwise);
+            if (Long.bitCount(value) != 1 || value < least || value > most) {
+                throw MoraineException.caller(Errno.EINVAL, "parameter " + name + "=" + value + " is not " + values());
+            }
+            return value;
+        }
+    }
+
+    /**
      * One of the constants of an enum, named in lower case.
      *
      * @param <E> the enum
@@ -82,8 +109,8 @@ public sealed interface Parameter {
     record Choice<E extends Enum<E>>(String name, E otherwise, String description) implements Parameter {
         @Override
         public String values() {
-            List<String> names = names();
-            return String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
+            List<String> choices = choices();
+            return String.join(", ", choices.subList(0, choices.size() - 1)) + " or " + choices.getLast();
         }
 
         @Override
@@ -91,7 +118,8 @@ public sealed interface Parameter {
             return given(otherwise);
         }
 
-        private List<String> names() {
+        /** {@return what may be given} */
+        public List<String> choices() {
             return Stream.of(constants()).map(Choice::given).toList();
         }
 
@@ -106,7 +134,7 @@ public sealed interface Parameter {
         /** {@return what is given} */
         public E of(Parameters given) {
             String value = given.text(name, usual());
-            int index = names().indexOf(value);
+            int index = choices().indexOf(value);
             if (index < 0) {
                 throw MoraineException.caller(
                         Errno.EINVAL, "parameter " + name + "=" + value + " is not offered; choose " + values());
@@ -140,6 +168,11 @@ public sealed interface Parameter {
     /** A whole number from a least to a most. */
     static Amount amount(String name, long usual, long least, long most, String unit, String description) {
         return new Amount(name, usual, least, most, unit, description);
+    }
+
+    /** A power of two from a least to a most. */
+    static Power power(String name, long usual, long least, long most, String unit, String description) {
+        return new Power(name, usual, least, most, unit, description);
     }
 
     /** One of an enum's constants. */

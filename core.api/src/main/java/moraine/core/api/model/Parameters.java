@@ -49,7 +49,10 @@ public record Parameters(Map<String, String> values) {
         for (String name : values.keySet()) {
             if (!names.contains(name)) {
                 String only = names.isEmpty() ? "; it takes none" : ", only " + String.join(", ", names);
-                throw MoraineException.caller(Errno.EINVAL, owner + " has no parameter " + name + only);
+                String near = Nearest.of(name, names)
+                        .map(meant -> "; did you mean " + meant + "?")
+                        .orElse("");
+                throw MoraineException.caller(Errno.EINVAL, owner + " has no parameter " + name + only + near);
             }
         }
     }

@@ -11,6 +11,7 @@ final class ParameterTest {
     private static final Parameter.Flag FLAG = Parameter.flag("hints", true, "whether hints count");
     private static final Parameter.Amount NUMBER = Parameter.amount("age", 1, 1, 2550, "rounds", "before a page goes");
     private static final Parameter.Choice<Rank> CHOICE = Parameter.choice("order", Rank.LATENCY, "which figure");
+    private static final Parameter.Power POWER = Parameter.power("window", 16, 1, 512, "pages", "what moves");
     private static final Parameter.Text TEXT = Parameter.text("owner", "nobody", "any name", "whose it is");
 
     private static Parameters given(String name, String value) {
@@ -22,6 +23,7 @@ final class ParameterTest {
         assertThat(FLAG.of(given("hints", "false"))).isFalse();
         assertThat(NUMBER.of(given("age", "2550"))).isEqualTo(2550);
         assertThat(CHOICE.of(given("order", "bandwidth"))).isEqualTo(Rank.BANDWIDTH);
+        assertThat(POWER.of(given("window", "512"))).isEqualTo(512);
         assertThat(TEXT.of(given("owner", "team"))).isEqualTo("team");
     }
 
@@ -30,6 +32,7 @@ final class ParameterTest {
         assertThat(FLAG.of(Parameters.NONE)).isTrue();
         assertThat(NUMBER.of(Parameters.NONE)).isEqualTo(1);
         assertThat(CHOICE.of(Parameters.NONE)).isEqualTo(Rank.LATENCY);
+        assertThat(POWER.of(Parameters.NONE)).isEqualTo(16);
         assertThat(TEXT.of(Parameters.NONE)).isEqualTo("nobody");
     }
 
@@ -38,12 +41,15 @@ final class ParameterTest {
         assertThat(FLAG).returns("true or false", Parameter::values).returns("true", Parameter::usual);
         assertThat(NUMBER).returns("1 to 2,550 rounds", Parameter::values).returns("1", Parameter::usual);
         assertThat(CHOICE).returns("latency or bandwidth", Parameter::values).returns("latency", Parameter::usual);
+        assertThat(POWER)
+                .returns("a power of two from 1 to 512 pages", Parameter::values)
+                .returns("16", Parameter::usual);
         assertThat(TEXT).returns("any name", Parameter::values).returns("nobody", Parameter::usual);
     }
 
     @Test
     void shouldTakeTheUsualValueAsItIsTold() {
-        for (Parameter parameter : List.of(FLAG, NUMBER, CHOICE, TEXT)) {
+        for (Parameter parameter : List.of(FLAG, NUMBER, POWER, CHOICE, TEXT)) {
             Parameters usual = given(parameter.name(), parameter.usual());
             assertThat(read(parameter, usual)).isEqualTo(read(parameter, Parameters.NONE));
         }
@@ -53,6 +59,7 @@ final class ParameterTest {
         return switch (parameter) {
             case Parameter.Flag flag -> flag.of(given);
             case Parameter.Amount number -> number.of(given);
+            case Parameter.Power power -> power.of(given);
             case Parameter.Choice<?> choice -> choice.of(given);
             case Parameter.Text text -> text.of(given);
         };
@@ -67,6 +74,10 @@ final class ParameterTest {
         assertThatThrownBy(() -> NUMBER.of(given("age", "old"))).hasMessage("parameter age=old is not a whole number");
         assertThatThrownBy(() -> CHOICE.of(given("order", "size")))
                 .hasMessage("parameter order=size is not offered; choose latency or bandwidth");
+        for (String wrong : List.of("48", "0", "-512", "1024")) {
+            assertThatThrownBy(() -> POWER.of(given("window", wrong)))
+                    .hasMessage("parameter window=" + wrong + " is not a power of two from 1 to 512 pages");
+        }
     }
 
     @Test
@@ -81,7 +92,9 @@ final class ParameterTest {
     void shouldRefuseNamesThatNobodyListed() {
         given("age", "1").requireKnown("reclaim", List.of(NUMBER, FLAG));
         assertThatThrownBy(() -> given("ages", "1").requireKnown("reclaim", List.of(NUMBER, FLAG)))
-                .hasMessage("reclaim has no parameter ages, only age, hints");
+                .hasMessage("reclaim has no parameter ages, only age, hints; did you mean age?");
+        assertThatThrownBy(() -> given("order", "1").requireKnown("reclaim", List.of(NUMBER, FLAG)))
+                .hasMessage("reclaim has no parameter order, only age, hints");
         assertThatThrownBy(() -> given("ages", "1").requireKnown("plain", List.of()))
                 .hasMessage("plain has no parameter ages; it takes none");
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Nearest;
 
 /**
  * The providers of one kind, best first. Filled by Declarative Services, or by hand.
@@ -90,7 +91,7 @@ public final class Catalog<P> {
         Optional<Offer<P>> found =
                 offers.stream().filter(offer -> offer.name().equals(name)).findFirst();
         return found.orElseThrow(() -> MoraineException.caller(
-                Errno.ENOENT, "no " + kind + " is named " + name + "; " + Nearest.hint(name, names())));
+                Errno.ENOENT, "no " + kind + " is named " + name + Nearest.hint(name, names())));
     }
 
     List<String> names() {

@@ -32,7 +32,7 @@ final class LastResort {
     static final String BUNDLE = "moraine.core.impl (last resort)";
     /** What a device's memory is as long as no policy has said otherwise. */
     static final MemoryType DEVICE_PRIVATE = new MemoryType(
-            "last-resort-device",
+            "ram-only-device",
             EnumSet.of(Attribute.DEVICE_ADDRESSABLE, Attribute.MOVABLE, Attribute.ON_LRU, Attribute.HOT_REMOVABLE),
             PinRule.MIGRATE_FIRST,
             PinRule.MIGRATE_FIRST);

@@ -14,6 +14,7 @@ import moraine.core.api.model.DeviceRule;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MemoryType;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Nearest;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Plan;
 import moraine.core.api.model.Reason;
@@ -123,7 +124,7 @@ final class PlanCheck {
             }
             String resident = rule.resident();
             if (resident != null && !known(resident)) {
-                throw illegal("a device rule is for pages of type " + resident + ", which no node has and none had; "
+                throw illegal("a device rule is for pages of type " + resident + ", which no node has and none had"
                         + Nearest.hint(resident, typeNames()));
             }
         }

@@ -7,6 +7,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.ExchangeReport;
 import moraine.core.api.model.ExitRecord;
 import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Nearest;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.policy.PolicyProvider;
 import moraine.core.api.time.Clock;
@@ -72,8 +73,7 @@ final class Selector {
         }
         List<String> names = new ArrayList<>(catalog.names());
         names.add(LastResort.NAME);
-        throw MoraineException.caller(
-                Errno.ENOENT, "no policy is named " + family + "; " + Nearest.hint(family, names));
+        throw MoraineException.caller(Errno.ENOENT, "no policy is named " + family + Nearest.hint(family, names));
     }
 
     /** Tries all providers, the highest ranking first. */

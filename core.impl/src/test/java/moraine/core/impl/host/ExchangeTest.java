@@ -201,8 +201,9 @@ final class ExchangeTest {
         assertThatThrownBy(() -> host.use("nodes", false))
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
-                .hasMessage("no policy is named nodes; did you mean node? there are: hidden, last-resort, node");
-        assertThatThrownBy(() -> host.use("last-resort(x=1)", false)).hasMessageContaining("takes no parameters");
+                .hasMessage("no policy is named nodes; did you mean node?");
+        assertThatThrownBy(() -> host.use("zzzzzz", false)).hasMessageEndingWith("; there are hidden, node, ram-only");
+        assertThatThrownBy(() -> host.use("ram-only(x=1)", false)).hasMessageContaining("takes no parameters");
     }
 
     @Test
@@ -224,8 +225,8 @@ final class ExchangeTest {
                         + p.verdict().reason())
                 .containsExactly(
                         "hidden test.hidden 1.0 false not today",
-                        "last-resort moraine.core.impl (last resort) false ",
-                        "node test.node 1.0 true ");
+                        "node test.node 1.0 true ",
+                        "ram-only moraine.core.impl (last resort) false ");
     }
 
     @Test
@@ -245,7 +246,7 @@ final class ExchangeTest {
     void shouldSurviveConcurrentExchanges() {
         List<Actor> actors = new ArrayList<>();
         var failures = new ArrayList<Throwable>();
-        for (String name : List.of("hidden", "node", "last-resort", "node(x=1)")) {
+        for (String name : List.of("hidden", "node", "ram-only", "node(x=1)")) {
             actors.add(bench.environment.actors().start("user of " + name, 0, _ -> {
                 for (int i = 0; i < 25; i++) {
                     assertThat(host.use(name, false).kind()).isEqualTo(ExchangeReport.Kind.EXCHANGED);
@@ -264,7 +265,7 @@ final class ExchangeTest {
         assertThat(failures).isEmpty();
         assertThat(bench.counters.value("policy.exchanges")).isEqualTo(100);
         host.settle();
-        assertThat(host.active()).isIn("hidden", "node", "last-resort", "node(x=1)");
+        assertThat(host.active()).isIn("hidden", "node", "ram-only", "node(x=1)");
     }
 
     @Test

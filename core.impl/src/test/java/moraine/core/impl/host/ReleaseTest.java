@@ -66,7 +66,7 @@ final class ReleaseTest {
             Eventually.holds("ejected", () -> !bench.host.exits().isEmpty());
         }
         bench.catalog.remove(provider);
-        assertThat(bench.host.active()).isEqualTo("last-resort");
+        assertThat(bench.host.active()).isEqualTo("ram-only");
         assertThat(bench.host.exits()).hasSize(1);
         return new WeakReference<>(provider.getClass().getClassLoader());
     }

@@ -62,7 +62,7 @@ final class VirtualHostTest {
         List<String> first = run();
 
         assertThat(first).anyMatch(line -> line.contains("MIGRATE 2"));
-        assertThat(first).anyMatch(line -> line.contains("last-resort [plan, plan]"));
+        assertThat(first).anyMatch(line -> line.contains("ram-only [plan, plan]"));
         assertThat(first).anyMatch(line -> line.contains("kind=CONVERSION") && line.contains("pages=" + PAGES));
         assertThat(run()).isEqualTo(first);
     }

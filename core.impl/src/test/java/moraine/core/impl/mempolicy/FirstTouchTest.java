@@ -177,9 +177,8 @@ final class FirstTouchTest {
         try (AddressSpace space = rig.machine.openSpace("t", "t")) {
             long at = space.mmap(MapRequest.anonymous(Pages.SIZE));
             assertThatThrownBy(() -> space.mbind(at, Pages.SIZE, MemoryPolicy.bind(2)))
-                    .hasMessage(
-                            "memory policy bind {2} leaves no node: placement policy last-resort offers {0,1,2,3}, and"
-                                    + " tenant t may use {0,1}; choose among these");
+                    .hasMessage("memory policy bind {2} leaves no node: placement policy ram-only offers {0,1,2,3}, and"
+                            + " tenant t may use {0,1}; choose among these");
             space.mbind(at, Pages.SIZE, MemoryPolicy.bind(1, 2));
             assertThat(space.info().mappings().getFirst().policy()).isEqualTo(MemoryPolicy.bind(1, 2));
         }

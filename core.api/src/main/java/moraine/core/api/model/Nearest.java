@@ -1,28 +1,46 @@
-package moraine.launcher.cli;
+package moraine.core.api.model;
 
 import static java.util.Comparator.comparingInt;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that a mistyped word most likely meant. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /**
-     * {@return the nearest name, if it is near enough to be meant: a third of its letters may differ, and at least one}
+     * {@return the nearest name, if it is near enough to be meant: a third of its letters may differ, and at least one;
+     * upper and lower case count alike}
      */
-    static Optional<String> of(String word, Collection<String> names) {
+    public static Optional<String> of(String word, Collection<String> names) {
+        String meant = lower(word);
+        if (meant.isBlank()) {
+            return Optional.empty();
+        }
         return names.stream()
-                .min(comparingInt((String name) -> distance(word, name)).thenComparing(name -> name))
-                .filter(name -> name.startsWith(word) || distance(word, name) <= Math.max(1, (name.length() + 1) / 3));
+                .min(comparingInt((String name) -> distance(meant, lower(name))).thenComparing(name -> name))
+                .filter(name ->
+                        lower(name).startsWith(meant) || distance(meant, lower(name)) <= Math.max(1, mostEdits(name)));
+    }
+
+    private static int mostEdits(String name) {
+        return (name.length() + 1) / 3;
+    }
+
+    private static String lower(String text) {
+        return text.strip().toLowerCase(Locale.ROOT);
     }
 
     /** {@return {@code ; did you mean NAME?} or, when no name is near, {@code ; there are NAMES}} */
-    static String hint(String word, Collection<String> names) {
+    public static String hint(String word, Collection<String> names) {
+        if (names.isEmpty()) {
+            return "; there is none, so install a bundle that brings one";
+        }
         return of(word, names)
                 .map(name -> "; did you mean " + name + "?")
-                .orElse("; there are " + String.join(", ", names));
+                .orElseGet(() -> "; there are " + String.join(", ", names));
     }
 
     /** {@return letters to insert, drop, replace or swap with a neighbour (optimal string alignment)} */

@@ -1,4 +1,4 @@
-package moraine.launcher.cli;
+package moraine.core.api.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,13 +34,15 @@ final class NearestTest {
         "polices,policies",
         "polciy,policy",
         "rn,run",
+        "RUN,run",
+        "Polices,policies",
     })
     void shouldFindWhatWasMeant(String word, String verb) {
         assertThat(Nearest.of(word, VERBS)).hasValue(verb);
     }
 
     @ParameterizedTest
-    @CsvSource({"xyzzy", "frobnicate", "sql"})
+    @CsvSource({"xyzzy", "frobnicate", "sql", "''", "' '"})
     void shouldNotGuessFromAfar(String word) {
         assertThat(Nearest.of(word, VERBS)).isEmpty();
     }
@@ -56,5 +58,6 @@ final class NearestTest {
     void shouldListTheNamesWhenNoneIsNear() {
         assertThat(Nearest.hint("zz", List.of("hmm", "cdm"))).isEqualTo("; there are hmm, cdm");
         assertThat(Nearest.hint("hm", List.of("hmm", "cdm"))).isEqualTo("; did you mean hmm?");
+        assertThat(Nearest.hint("hm", List.of())).isEqualTo("; there is none, so install a bundle that brings one");
     }
 }
