@@ -68,6 +68,11 @@ public enum Point {
     EVICT_HELD,
     /** Mappings were taken off the map; their entries are still there. Holds the space exclusive. */
     UNMAP_PUBLISHED,
+    /**
+     * A 2 MiB page was met of which a part is to change, and is about to be split. Holds the space exclusive; a range
+     * is announced.
+     */
+    LEAF_IN_PART,
     /** A fork copied a mapping's entries. Holds the parent space exclusive. */
     FORK_COPYING,
     /**

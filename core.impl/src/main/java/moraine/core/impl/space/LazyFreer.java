@@ -19,6 +19,9 @@ import moraine.core.impl.vma.Vma;
  * takes the mark away before it is made; and they are clean and old again. The space's lock is held exclusively.
  */
 final class LazyFreer {
+    /** How often a page of 2 MiB is split of which a part is advised; others may hold it, or move it away. */
+    private static final int TRIES = 4;
+
     private static final long GONE = Pte.WRITE | Pte.YOUNG | Pte.DIRTY;
 
     private final Rooms rooms;
@@ -37,10 +40,8 @@ final class LazyFreer {
             space.table().settledRegions(start, end, (middle, region) -> {
                 long from = Math.max(start, region);
                 long to = Math.min(end, region + Pages.LARGE_SIZE);
-                long entry = middle.entry(PageTable.region(region));
-                boolean part = to - from < Pages.LARGE_SIZE && Pte.large(entry);
-                if (!part || Pte.maps(entry) && split.split(agent, frames.head(Pte.pfn(entry)))) {
-                    mark(agent, space, middle, from, to);
+                for (int tries = 0; tries < TRIES && !mark(agent, space, middle, from, to); tries++) {
+                    divide(agent, middle.entry(PageTable.region(region)));
                 }
             });
             space.shootDown(agent);
@@ -50,26 +51,38 @@ final class LazyFreer {
         rooms.lazyPages.some();
     }
 
-    private void mark(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
+    private void divide(Agent agent, long entry) {
+        rooms.points.reach(Point.LEAF_IN_PART);
+        if (Pte.large(entry) && Pte.maps(entry)) {
+            split.split(agent, frames.head(Pte.pfn(entry)));
+        }
+    }
+
+    /** {@return whether nothing is left to do; a page of 2 MiB that is advised in part has to be split before} */
+    private boolean mark(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         int region = PageTable.region(from);
         middle.lock(region, rooms.actors);
         try {
+            if (to - from < Pages.LARGE_SIZE && Pte.large(middle.entry(region))) {
+                return Pte.kind(middle.entry(region)) == Pte.ZERO;
+            }
             for (long entry = middle.entry(region);
                     droppable(entry) && Pte.large(entry);
                     entry = middle.entry(region)) {
                 long whole = entry;
                 if (mark(agent, Pte.pfn(entry), () -> middle.replace(region, whole, marked(whole)))) {
-                    return;
+                    return true;
                 }
             }
             long[] leaf = Pte.large(middle.entry(region)) ? null : middle.leaf(region);
             if (leaf == null) {
-                return;
+                return true;
             }
             for (int index = PageTable.index(from); index <= PageTable.index(to - 1); index++) {
                 mark(agent, leaf, index);
                 forget(space, leaf, index, from & -Pages.LARGE_SIZE);
             }
+            return true;
         } finally {
             middle.unlock(region);
         }

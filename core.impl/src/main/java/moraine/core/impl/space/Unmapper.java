@@ -1,6 +1,7 @@
 package moraine.core.impl.space;
 
 import moraine.core.api.model.Pages;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
@@ -32,7 +33,6 @@ final class Unmapper {
             space.table().settledRegions(start, end, (middle, region) -> {
                 long from = Math.max(start, region);
                 long to = Math.min(end, region + Pages.LARGE_SIZE);
-                makeDivisible(agent, space, middle, from, to);
                 clearRegion(agent, space, middle, from, to);
             });
         } finally {
@@ -58,9 +58,7 @@ final class Unmapper {
         }
     }
 
-    /**
-     * Splits a 2 MiB leaf that the range covers in part only; of a mapping that lives, one that comes meanwhile too.
-     */
+    /** Splits a 2 MiB leaf that the range covers in part only. In a mapping that lives another may come at once. */
     void makeDivisible(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         if (to - from == Pages.LARGE_SIZE) {
             return;
@@ -90,11 +88,23 @@ final class Unmapper {
         }
     }
 
+    /** Locks a region in which no 2 MiB leaf is left that the range covers in part only; one may come at any time. */
+    private void lockDivided(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
+        int region = PageTable.region(from);
+        middle.lock(region, rooms.actors);
+        while (to - from < Pages.LARGE_SIZE && Pte.large(middle.entry(region))) {
+            middle.unlock(region);
+            rooms.points.reach(Point.LEAF_IN_PART);
+            makeDivisible(agent, space, middle, from, to);
+            middle.lock(region, rooms.actors);
+        }
+    }
+
     private void clearRegion(Agent agent, SpaceImpl space, MiddleTable middle, long from, long to) {
         int region = PageTable.region(from);
         long[] gone = agent.scratch();
         int count = 0;
-        middle.lock(region, rooms.actors);
+        lockDivided(agent, space, middle, from, to);
         long leafEntry = middle.entry(region);
         if (Pte.large(leafEntry)) {
             count = clearLeaf(middle, region, gone);

@@ -26,8 +26,9 @@ import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts pages where they are missing. A page is made ready first; under the region's lock the mapping is asked whether
- * it lives and still names the registration, and the entry whether it is still NONE.
+ * Puts pages where they are missing. A page is made ready first, with nothing held. With the space's lock held shared
+ * the mapping is looked up again, which may be another and is asked whether it still names the registration, and under
+ * the region's lock the entry whether it is still NONE.
  */
 final class Filler {
     private final Rooms rooms;
@@ -60,18 +61,28 @@ final class Filler {
     void zero(long address) {
         Agent agent = rooms.begin();
         try {
-            Vma vma = mapping(address);
-            while (vma.protection() != Protection.NONE) {
-                if (install(vma, address, Pte.of(Pte.ZERO, 0, 0))) {
-                    agent.count(Stat.USERFAULT_FILLED);
-                    return;
-                }
-                vma = mapping(address);
+            if (zeroed(address)) {
+                agent.count(Stat.USERFAULT_FILLED);
+                return;
             }
         } finally {
             rooms.done(agent);
         }
         page(address, /* source= */ null, 0);
+    }
+
+    /** {@return whether the page shows the zero page now; not where nothing is allowed, for all may read that} */
+    private boolean zeroed(long address) {
+        long stamp = space.lockShared();
+        try {
+            boolean may = mapping(address).protection() != Protection.NONE;
+            if (may) {
+                install(address, Pte.of(Pte.ZERO, 0, 0));
+            }
+            return may;
+        } finally {
+            space.unlockShared(stamp);
+        }
     }
 
     private void page(long address, @Nullable MemorySegment source, long offset) {
@@ -84,25 +95,29 @@ final class Filler {
                 content.write(source, offset, pfn, 0, Pages.SIZE);
             }
             rooms.points.reach(Point.FAULT_PAGE_READY);
-            install(agent, vma, address, pfn);
+            install(agent, address, pfn);
             agent.count(Stat.USERFAULT_FILLED);
         } finally {
             rooms.done(agent);
         }
     }
 
-    /** Installs a page, or gives it up and says why. */
-    private void install(Agent agent, Vma first, long address, long pfn) {
-        boolean held = placement.hold(pfn);
+    /** Installs a page, or gives it up and says why. The mapping may be another since the page was made. */
+    private void install(Agent agent, long address, long pfn) {
         boolean installed = false;
+        long stamp = space.lockShared();
         try {
-            installed = install(first, address, entry(first, pfn));
-            while (!installed) {
-                Vma vma = mapping(address);
-                installed = install(vma, address, entry(vma, pfn));
+            Vma vma = mapping(address);
+            boolean held = placement.hold(pfn);
+            try {
+                frames.owner(pfn, vma.object().id(), vma.index(address));
+                install(address, entry(vma, pfn));
+                installed = true;
+            } finally {
+                placement.unhold(pfn, held);
             }
         } finally {
-            placement.unhold(pfn, held);
+            space.unlockShared(stamp);
             if (!installed) {
                 frames.dropMapping(pfn, 1);
                 agent.put(pfn);
@@ -153,13 +168,10 @@ final class Filler {
         return vma;
     }
 
-    /** @return false when the mapping changed: look it up again */
-    private boolean install(Vma vma, long address, long entry) {
+    /** The space's lock is held shared, so that the mapping stays. */
+    private void install(long address, long entry) {
         MiddleTable middle = space.table().lock(address);
         try {
-            if (vma.dead()) {
-                return false;
-            }
             long[] leaf = space.table().leafForInstall(middle, address);
             if (leaf == null || MiddleTable.get(leaf, PageTable.index(address)) != Pte.NONE) {
                 throw MoraineException.caller(
@@ -168,7 +180,6 @@ final class Filler {
                                 + " is there already; only missing pages are filled");
             }
             MiddleTable.set(leaf, PageTable.index(address), entry);
-            return true;
         } finally {
             middle.unlock(PageTable.region(address));
         }

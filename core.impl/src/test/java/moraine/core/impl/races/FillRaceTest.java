@@ -16,6 +16,7 @@ import moraine.core.api.model.Errno;
 import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Protection;
 import moraine.core.api.time.Point;
 import moraine.core.impl.tables.Pte;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,52 @@ final class FillRaceTest {
             assertThat(filled).hasValue(Errno.ENOENT);
             assertThat(stage.node(at)).isEqualTo(Stage.OTHER);
             assertThat(stage.read(at)).isZero();
+        }
+    }
+
+    /** A page is ready when mremap leaves the range in place with an object of its own: it is that object's page. */
+    @Test
+    void shouldFillAMappingThatWasRenewed() {
+        try (Stage stage = Stage.reachable()) {
+            long at = stage.untouched(1);
+            Userfault registered = register(stage, at);
+            stage.cpu("toucher", cpu -> seen.set(cpu.getLong(at)));
+            stage.gates.awaitHeld(Point.FAULT_PAGE_READY, handler(at));
+            stage.space.mremap(at, Pages.SIZE, Pages.SIZE, /* mayMove= */ true, /* keepOld= */ true);
+            stage.gates.release(Point.FAULT_PAGE_READY, handler(at));
+            stage.gates.awaitEnd("toucher");
+
+            assertThat(seen).hasValue(FILLED);
+            assertThat(stage.migrate(at, 1, NEAR)).isEqualTo(1);
+            registered.close();
+        }
+    }
+
+    /** Pages that handlers zero while mprotect takes all rights are there when it gives them back. */
+    @Test
+    void shouldKeepAPageThatIsZeroedWhileNothingComesToBeAllowed() {
+        try (Stage stage = Stage.reachable()) {
+            long at = stage.untouched(2);
+            var asked = new AtomicLong();
+            Userfault range = stage.space.userfault(at, 2L * Pages.SIZE, (mine, address, _) -> {
+                asked.incrementAndGet();
+                mine.zero(address);
+            });
+            range.zero(at + Pages.SIZE);
+            stage.gates.hold(Point.FAULT_LOOKED_UP, "changer");
+            stage.gates.start("changer", () -> stage.space.mprotect(at, 2L * Pages.SIZE, Protection.NONE));
+            stage.gates.awaitHeld(Point.FAULT_LOOKED_UP, "changer");
+            stage.gates.start("filler", () -> range.zero(at));
+            stage.gates.awaitWithin("filler", "SpaceImpl.lockShared");
+            stage.gates.release(Point.FAULT_LOOKED_UP, "changer");
+            stage.gates.awaitEnd("changer");
+            stage.gates.awaitEnd("filler");
+
+            stage.space.mprotect(at, 2L * Pages.SIZE, Protection.READ_WRITE);
+            assertThat(stage.read(at)).isZero();
+            assertThat(stage.read(at + Pages.SIZE)).isZero();
+            assertThat(asked).hasValue(0);
+            range.close();
         }
     }
 

@@ -1,5 +1,6 @@
 package moraine.core.impl.races;
 
+import static moraine.core.impl.races.Stage.NEAR;
 import static moraine.core.impl.races.Stage.outcome;
 import static moraine.core.impl.races.Stage.page;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,9 +10,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MapRequest;
+import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.time.Point;
+import moraine.core.impl.Agent;
 import moraine.core.impl.tables.Pte;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +96,61 @@ final class UnmapRaceTest {
         change(() -> target.set(stage.space.mremap(at, HALF, BYTES, true)));
         assertKept();
         assertThat(stage.read(target.get() + HALF)).isZero();
+    }
+
+    private static void dropLazyPages(Stage stage) {
+        Agent agent = stage.rooms.begin();
+        try {
+            stage.rooms.lazyPages.makeRoom(agent, Errno.ENOMEM, -1);
+        } finally {
+            stage.rooms.done(agent);
+        }
+    }
+
+    private void holdAtLeaf(Runnable change) {
+        stage.gates.hold(Point.LEAF_IN_PART, CHANGER);
+        stage.gates.start(CHANGER, change);
+        stage.gates.awaitHeld(Point.LEAF_IN_PART, CHANGER);
+    }
+
+    /** Half of a folio is dead; the folio is dropped, and another comes that is written to in the other half. */
+    @Test
+    void shouldDivideAFolioThatComesInThePlaceOfOne() {
+        stage.write(at, 1);
+        stage.space.advise(at, Pages.LARGE_SIZE, Advice.FREE);
+        holdAtLeaf(() -> stage.space.advise(at, HALF, Advice.DEAD));
+        dropLazyPages(stage);
+        assertThat(stage.entry(at)).isEqualTo(Pte.NONE);
+        stage.gates.hold(Point.FAULT_INSTALLING, TOUCHER);
+        stage.cpu(TOUCHER, cpu -> touched.set(outcome(() -> cpu.putLong(touchedAddress(), 7))));
+        stage.gates.awaitHeld(Point.FAULT_INSTALLING, TOUCHER);
+
+        stage.gates.release(Point.LEAF_IN_PART, CHANGER);
+        stage.gates.awaitWithin(CHANGER, "MiddleTable.lock");
+        stage.gates.release(Point.FAULT_INSTALLING, TOUCHER);
+
+        stage.gates.awaitEnd(CHANGER);
+        stage.gates.awaitEnd(TOUCHER);
+        assertKept();
+    }
+
+    /** Half of a folio is advised free; the folio moves away first, and another frame is in its entry. */
+    @Test
+    void shouldFreeHalfOfAFolioThatMoves() {
+        stage.space.mbind(at, Pages.LARGE_SIZE, MemoryPolicy.bind(NEAR));
+        stage.write(touchedAddress(), 7);
+        stage.write(at, 5);
+        holdAtLeaf(() -> stage.space.advise(at, HALF, Advice.FREE));
+        assertThat(stage.evict(NEAR, stage.pfn(at))).isEqualTo(Pages.PER_LARGE);
+        assertThat(Pte.large(stage.entry(at))).isTrue();
+
+        stage.gates.release(Point.LEAF_IN_PART, CHANGER);
+        stage.gates.awaitEnd(CHANGER);
+
+        dropLazyPages(stage);
+        touched.set(Errno.OK);
+        assertKept();
+        assertThat(stage.read(at)).isZero();
     }
 
     private void assertKept() {
