@@ -65,7 +65,7 @@ public interface DriverContext {
     /**
      * Tells the host that steps of blocks came to their end; returns at once. A driver tells before it runs another
      * block. While no step ends, one may need more pages at once than there are: touches of the device then take
-     * {@code reclaim.passes} times all memory for it, and no more.
+     * {@code reclaim.passes} times all memory for it, and no more. A launch that ends counts as a step.
      *
      * @param steps that ended and did not fault
      */

@@ -53,8 +53,9 @@ final class StreamImpl implements Stream {
         return launch;
     }
 
-    /** A launch has ended: the next goes to the driver. */
+    /** A launch has ended, which is progress of the device however it ended: the next goes to the driver. */
     void ended(LaunchImpl launch) {
+        device.stepsEnded(1);
         LaunchImpl next;
         synchronized (queue) {
             boolean wasFirst = queue.peekFirst() == launch;

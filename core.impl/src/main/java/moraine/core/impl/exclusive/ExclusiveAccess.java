@@ -62,7 +62,7 @@ public final class ExclusiveAccess {
             int cpu = rooms.home(table.node());
             long asked = rooms.nowNs();
             Errno supplied = faults.supplyWithin(agent, table.space(), page, 1, Intent.WRITE, cpu);
-            begun += rooms.nowNs() - asked;
+            begun += attempt < rooms.tuning.reclaimRetries ? rooms.nowNs() - asked : 0;
             if (supplied != Errno.OK) {
                 return supplied;
             }

@@ -25,9 +25,9 @@ public final class Slot {
         thread = null;
     }
 
-    /** The plug-in that is inside has the host do something. */
+    /** The plug-in that is inside has the host do something; another thread of it says nothing about this one. */
     public void enterHost() {
-        host = true;
+        host = Thread.currentThread() == thread;
     }
 
     /** What the host did is done; the plug-in goes on. */

@@ -17,6 +17,9 @@ import moraine.core.impl.space.SpaceImpl;
  * converts a page that is not mapped yet.
  */
 final class AllocateStep extends SlotStep {
+    /** What a page got is of a type that may not hold it. */
+    private static final long UNFIT = Long.MIN_VALUE;
+
     private final Pieces pieces;
     private final Selection selection;
 
@@ -36,7 +39,7 @@ final class AllocateStep extends SlotStep {
                 slots.targets[slot] = pfn;
                 found++;
             } else {
-                refused(slot);
+                refused(slot, pfn != UNFIT);
             }
         }
         return found;
@@ -54,7 +57,7 @@ final class AllocateStep extends SlotStep {
             return pfn;
         }
         agent.letGo(pfn);
-        return -1;
+        return UNFIT;
     }
 
     private AllocRequest request(int slot) {
@@ -85,17 +88,18 @@ final class AllocateStep extends SlotStep {
         }
     }
 
-    private void refused(int slot) {
+    /** @param lack whether memory is missing, which a folio's pages or an eviction may yet find */
+    private void refused(int slot, boolean lack) {
         boolean held = slots.states[slot] == Slots.COLLECTED;
         slots.states[slot] = Slots.GIVEN_UP;
-        if (slots.pages[slot] > 1) {
+        if (lack && slots.pages[slot] > 1) {
             pieces.add(slots.addresses[slot], slots.sources[slot]);
             return;
         }
         if (held) {
             agent.letGo(slots.sources[slot]);
         }
-        slots.full = true;
+        slots.full |= lack;
         agent.count(Stat.MIGRATE_FAILED, slots.pages[slot]);
     }
 }

@@ -69,11 +69,12 @@ final class Pinning {
         return pinned;
     }
 
-    /** Pins a page; what it waits for from outside is not of its deadline. @return OK, or why not */
+    /** Pins a page; what it waits for from outside a few times is not of its deadline. @return OK, or why not */
     Errno page(long page) {
         agent.touchEnds();
         long begun = rooms.nowNs();
         moves = 0;
+        int supplies = 0;
         for (int attempt = 0; ; attempt++) {
             Errno outcome = attempt(page);
             Intent missing = wanted;
@@ -81,7 +82,7 @@ final class Pinning {
                 wanted = null;
                 long asked = rooms.nowNs();
                 outcome = faults.supplyWithin(agent, space, page, 1, missing, rooms.home(0));
-                begun += rooms.nowNs() - asked;
+                begun += supplies++ < rooms.tuning.reclaimRetries ? rooms.nowNs() - asked : 0;
                 outcome = outcome == Errno.OK ? Errno.EAGAIN : outcome;
             }
             if (outcome != Errno.EAGAIN) {

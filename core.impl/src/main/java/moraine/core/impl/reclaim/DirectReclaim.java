@@ -196,7 +196,10 @@ public final class DirectReclaim {
         return now;
     }
 
-    /** {@return whether there is room now} */
+    /**
+     * Takes from the nodes in their order. For those who need several pages at once each round begins at another: what
+     * they get comes to where the last took from, and would be taken next. @return whether there is room now
+     */
     private boolean round(Victims mine, Errno lack) {
         AllocRequest request = agent.worker().refused;
         rooms.world.enter(agent);
@@ -207,13 +210,13 @@ public final class DirectReclaim {
             int freed = 0;
             long there = 0;
             boolean fits = false;
-            for (int node : rooms.allocator.openTo(request)) {
+            int[] nodes = rooms.allocator.openTo(request);
+            for (int i = 0; i < nodes.length; i++) {
+                int node = nodes[(i + progress.rounds()) % nodes.length];
                 long excess = rooms.allocator.excess(request, node);
-                if (freed < batch && mine.leaves(rooms.allocator.zonelists().type(node))) {
-                    long lacking = excess > 0 ? excess : rooms.allocator.lacking(request, node);
-                    int wanted = Math.clamp(lacking, batch - freed, MOST);
+                if (mine.leaves(rooms.allocator.zonelists().type(node))) {
                     there += excess > 0 ? rooms.tenants.charged(request.tenant, node) : rooms.allocator.capacity(node);
-                    freed += mine.take(node, excess > 0 ? request.tenant : Victims.ANYBODY, wanted);
+                    freed += freed < batch ? take(mine, request, node, excess, batch - freed) : 0;
                 }
                 fits |= rooms.allocator.excess(request, node) == 0 && rooms.allocator.lacking(request, node) == 0;
             }
@@ -222,6 +225,11 @@ public final class DirectReclaim {
         } finally {
             rooms.world.exit(agent);
         }
+    }
+
+    private int take(Victims mine, AllocRequest request, int node, long excess, int least) {
+        long lacking = excess > 0 ? excess : rooms.allocator.lacking(request, node);
+        return mine.take(node, excess > 0 ? request.tenant : Victims.ANYBODY, Math.clamp(lacking, least, MOST));
     }
 
     /** Waits for those who hold what could have gone. @return whether it is worth looking again */

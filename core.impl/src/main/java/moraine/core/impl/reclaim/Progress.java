@@ -16,6 +16,8 @@ final class Progress {
     /** The most pages that there were to take from in a round. */
     private long most = 1;
 
+    private int rounds;
+
     Progress(int passes) {
         this.passes = passes;
     }
@@ -25,10 +27,16 @@ final class Progress {
         count = counter;
     }
 
+    /** {@return rounds since they last went on} */
+    int rounds() {
+        return rounds;
+    }
+
     /** A round took pages out of memory, of so many that there were. */
     void round(long pages, long there) {
         taken += pages;
         most = Math.max(most, there);
+        rounds++;
     }
 
     /** {@return whether so much was taken since they last went on that more is of no use} */
@@ -42,6 +50,7 @@ final class Progress {
             counted = now;
             taken = 0;
             most = 1;
+            rounds = 0;
         }
         return taken / passes >= most;
     }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.LongStream;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
@@ -33,11 +34,15 @@ import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.PinKind;
+import moraine.core.api.model.Reason;
 import moraine.core.api.model.SwapSpec;
+import moraine.core.impl.Agent;
+import moraine.core.impl.allocator.AllocRequest;
 import moraine.core.impl.allocator.FallbackCounts;
 import moraine.core.impl.cache.PageCache;
 import moraine.core.impl.merge.Merger;
 import moraine.core.impl.plugins.WallClock;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +71,37 @@ final class DirectPlacesTest {
 
     private static void fills(Userfault range, long address) {
         range.fill(address, MemorySegment.ofArray(new long[Pages.SIZE / Long.BYTES]));
+    }
+
+    /**
+     * Who needs several pages at once gets them from all nodes in turn: what it got would be taken next where the last
+     * was taken, and a step that fits into both would not fit.
+     */
+    @Test
+    void shouldTakeFromNodesInTurnForThoseWhoDoNotGoOn() {
+        try (var on = machine("FAIL", Scarce.inFile(directory))) {
+            on.written(on.usable());
+            write(on.cpu, bound(on, DEVICE_PAGES), 0, DEVICE_PAGES);
+            long stolen = on.counter("pgsteal_direct");
+            Agent agent = on.rooms.newAgent();
+            agent.directReclaim().progress(() -> 0);
+            long[] got = new long[4 * on.rooms.tuning.reclaimBatchPages];
+            for (int i = 0; i < got.length; i++) {
+                got[i] = agent.directReclaim().repeat(null, Stand.OUTSIDE, () -> either(on, agent));
+            }
+
+            assertThat(on.counter("pgsteal_direct") - stolen).isGreaterThanOrEqualTo(got.length / 2);
+            assertThat(LongStream.of(got).map(on.rooms.frames::node)).contains((long) RAM, (long) DEVICE);
+            LongStream.of(got).forEach(agent::put);
+            on.rooms.retire(agent);
+        }
+    }
+
+    private static long either(Scarce on, Agent agent) {
+        AllocRequest request = agent.worker().request;
+        request.reset(Reason.CPU_FAULT, Intent.WRITE, DEVICE, on.rooms.tenants.id("tenant"));
+        request.explicitMask = 1L << RAM | 1L << DEVICE;
+        return on.rooms.allocator.allocate(agent.worker(), request, 0);
     }
 
     @Test

@@ -367,4 +367,23 @@ final class DirectReclaimTest {
             read(on.cpu, at, 0, PAGES);
         }
     }
+
+    /** The next launch, of another space, finds memory full of what nobody uses: it is not refused for the first. */
+    @Test
+    void shouldMakeRoomForALaunchAfterOneThatNeededTooMuch() {
+        try (var on = remote(/* passes= */ 4);
+                AddressSpace other = on.machine.openSpace("other", "tenant")) {
+            long at = on.map(2L * PAGES);
+            refused(Errno.ENOMEM, () -> run(on, at, 2L * PAGES, 2L * PAGES));
+            on.space.munmap(at, bytes(2L * PAGES));
+            on.written(on.usable());
+
+            long fresh = other.mmap(MapRequest.anonymous(bytes(PAGES / 2)));
+            var step = new Steps(fresh, PAGES / 2, PAGES / 2, 1);
+            on.machine.device("gpu0").launch(other, step).await(Pair.TIMEOUT_NS);
+            CpuContext own = other.attach(RAM);
+            read(own, fresh, 0, PAGES / 2);
+            own.close();
+        }
+    }
 }
