@@ -212,7 +212,7 @@ public final class DirectReclaim {
             boolean fits = false;
             int[] nodes = rooms.allocator.openTo(request);
             for (int i = 0; i < nodes.length; i++) {
-                int node = nodes[(i + progress.rounds()) % nodes.length];
+                int node = nodes[Math.floorMod(i + progress.rounds(), nodes.length)];
                 long excess = rooms.allocator.excess(request, node);
                 if (mine.leaves(rooms.allocator.zonelists().type(node))) {
                     there += excess > 0 ? rooms.tenants.charged(request.tenant, node) : rooms.allocator.capacity(node);

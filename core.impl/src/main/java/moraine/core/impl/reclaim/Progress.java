@@ -27,7 +27,7 @@ final class Progress {
         count = counter;
     }
 
-    /** {@return rounds since they last went on} */
+    /** {@return rounds since they last went on; none where nobody needs several pages at once} */
     int rounds() {
         return rounds;
     }
@@ -36,7 +36,7 @@ final class Progress {
     void round(long pages, long there) {
         taken += pages;
         most = Math.max(most, there);
-        rounds++;
+        rounds += count == null ? 0 : 1;
     }
 
     /** {@return whether so much was taken since they last went on that more is of no use} */

@@ -22,6 +22,7 @@ final class ProgressTest {
     @Test
     void shouldNeverBeFutileForThoseWhoNeedOnePageAtATime() {
         rounds(1000, THERE);
+        assertThat(progress.rounds()).as("rounds that turn to another node").isZero();
     }
 
     @Test
