@@ -1,7 +1,6 @@
 package moraine.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -188,7 +187,6 @@ final class CompareTest {
 
     @Test
     void shouldSayWhatTheSystemSaysOfASwapFolder() {
-        assumeThat(Path.of("/proc")).isDirectory();
         Answer answer = compare("--swap", "/proc:50%", "--policies", "hmm");
         assertThat(answer.status()).isEqualTo(ExitStatus.BAD_INPUT);
         assertThat(answer.err())
