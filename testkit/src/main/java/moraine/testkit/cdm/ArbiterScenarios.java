@@ -90,9 +90,9 @@ final class ArbiterScenarios {
         try (Neighbour starved = Neighbour.written(on, "starved", WANTED)) {
             with.rounds(() -> starved.bring(C));
             untouched(with, at, OWNED);
-            on.machine().tenant(on.tenant(), NodeSet.of(LOCAL, C, FAR), List.of());
             long pinned = OWNED / 2;
             try (var _ = on.space().pin(at, pinned * Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+                on.machine().tenant(on.tenant(), NodeSet.of(LOCAL, C, FAR), List.of());
                 if (rig.claims(Claim.YIELD)) {
                     with.eventually("room by pages that nobody pins", () -> starved.bring(C) == WANTED);
                 } else {
