@@ -55,11 +55,12 @@ public final class AllocRequest {
     public boolean device;
     /** Whether who asks says itself what was wanted and what it got, see {@link Allocator#fellBack}. */
     public boolean quiet;
+    /** The reserve that goes with the reason. */
+    private Reserve usualReserve = Reserve.NONE;
 
     /** Makes it a plain request; {@return this} */
     public AllocRequest reset(Reason newReason, Intent newIntent, int newInitiator, int newTenant) {
-        reason = newReason;
-        intent = newIntent;
+        kind(newReason, newIntent);
         initiator = newInitiator;
         tenant = newTenant;
         explicitMask = 0;
@@ -68,10 +69,23 @@ public final class AllocRequest {
         effectiveMask = -1;
         maySpill = true;
         namedNode = -1;
-        reserve = reserve(newReason);
         device = newReason == Reason.DEVICE_FAULT;
         quiet = false;
         return this;
+    }
+
+    /** Most requests are of the kind of the one before, and storing an object costs more than comparing it. */
+    private void kind(Reason newReason, Intent newIntent) {
+        if (reason != newReason) {
+            reason = newReason;
+            usualReserve = reserve(newReason);
+        }
+        if (reserve != usualReserve) {
+            reserve = usualReserve;
+        }
+        if (intent != newIntent) {
+            intent = newIntent;
+        }
     }
 
     /** Makes it the same as another; {@return this} */
