@@ -17,6 +17,11 @@ public final class Account {
         return name;
     }
 
+    /** {@return what its time is part of} */
+    Timeline timeline() {
+        return timeline;
+    }
+
     public double nowNs() {
         return nowNs;
     }

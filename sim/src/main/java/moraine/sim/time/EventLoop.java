@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that advances the actor with the smallest virtual time by one step, the one created first on a tie. Code
- * outside all steps has an account of its own: it is at the time up to which it awaited actors. Single-threaded, so two
- * runs with the same steps are the same to the last bit.
+ * outside all steps has an account of its own: it is at the time up to which it awaited actors. Those who work beside
+ * the program are awaited only by who waits for what they do, or for time. Single-threaded, so two runs with the same
+ * steps are the same to the last bit.
  */
 public final class EventLoop implements Actors, Clock {
     private final Timeline timeline = new Timeline();
@@ -114,7 +115,7 @@ public final class EventLoop implements Actors, Clock {
             throw new IllegalStateException("actor " + current.name() + " awaits within a step; return IDLE instead");
         }
         double deadline = accountNow().nowNs() + timeoutNs;
-        double latest = outside.nowNs();
+        var passed = new Passed(timeline, outside.nowNs());
         boolean holds = condition.getAsBoolean();
         while (!holds) {
             VirtualActor next = earliest();
@@ -122,10 +123,10 @@ public final class EventLoop implements Actors, Clock {
                 break;
             }
             run(next);
-            latest = Math.max(latest, next.account().nowNs());
+            passed.stepped(next.account());
             holds = condition.getAsBoolean();
         }
-        outside.waitUntil(latest);
+        outside.waitUntil(holds ? passed.fulfilledNs() : passed.latestNs());
         return holds;
     }
 

@@ -3,7 +3,7 @@ package moraine.sim.time;
 /**
  * How a program's elapsed time divides into what it was spent on. Actors overlap, so their own times add up to more
  * than elapsed; here each nanosecond belongs to the actor that covered it first, so that the parts add up to the whole.
- * Daemons cover none of it: what the program's clock passes while only they work is a stall.
+ * Daemons cover none of it: what the program waits for them is a stall.
  */
 public final class Timeline {
     private final SpentTimes spent = new SpentTimes();

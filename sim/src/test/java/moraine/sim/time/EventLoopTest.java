@@ -106,10 +106,7 @@ final class EventLoopTest {
 
     @Test
     void shouldTellDaemonsFromTheProgram() {
-        Actor daemon = loop.startBeside("daemon", 0, self -> {
-            environment.meter().charge(Cost.FILE, 0, 0, 0, 1 << 20);
-            return Progress.DONE;
-        });
+        Actor daemon = daemon();
         Actor program = worker("program", 2, 100);
         assertThat(loop.await(program::done, FOREVER)).isTrue();
         assertThat(daemon.done()).isTrue();
@@ -118,7 +115,32 @@ final class EventLoopTest {
         Timeline timeline = loop.timeline();
         assertThat(timeline.spentNs(Spent.FILES)).isZero();
         assertThat(timeline.spentNs(Spent.COMPUTE)).isEqualTo(200);
-        assertThat(timeline.spentNs(Spent.STALL)).isEqualTo(timeline.elapsedNs() - 200);
+        assertThat(timeline.elapsedNs()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldAwaitADaemonThatDoesWhatIsAwaited() {
+        Actor daemon = daemon();
+        assertThat(loop.await(daemon::done, FOREVER)).isTrue();
+        assertThat(loop.timeline().elapsedNs())
+                .isEqualTo(loop.accounts().get(1).nowNs())
+                .isGreaterThan(0);
+    }
+
+    @Test
+    void shouldLetDaemonsTimePassForWhoWaitsForTime() {
+        daemon();
+        assertThat(loop.await(() -> false, FOREVER)).isFalse();
+        assertThat(loop.timeline().elapsedNs())
+                .isEqualTo(loop.accounts().get(1).nowNs())
+                .isGreaterThan(0);
+    }
+
+    private Actor daemon() {
+        return loop.startBeside("daemon", 0, self -> {
+            environment.meter().charge(Cost.FILE, 0, 0, 0, 1 << 20);
+            return Progress.DONE;
+        });
     }
 
     @Test
