@@ -2,7 +2,7 @@ package moraine.core.impl.cache;
 
 import moraine.core.api.host.Mappable;
 
-/** What the cache hands out to be mapped. Whether it is closed is guarded by the cache's monitor. */
+/** What the cache hands out to be mapped. Whether it is closed is guarded by {@link CachedObjects}' monitor. */
 abstract class CacheHandle implements Mappable {
     private final PageCache cache;
     private final CachedObject object;
@@ -35,7 +35,7 @@ abstract class CacheHandle implements Mappable {
         return closed;
     }
 
-    /** Closes it; the cache's monitor is held. @return whether it was open */
+    /** Closes it; {@link CachedObjects}' monitor is held. @return whether it was open */
     final boolean shut() {
         boolean was = closed;
         closed = true;

@@ -3,7 +3,8 @@ package moraine.core.impl.cache;
 import moraine.core.impl.rmap.MemoryObject;
 
 /**
- * An object whose pages stay while a handle or a mapping is there. What it counts is guarded by the cache's monitor.
+ * An object whose pages stay while a handle or a mapping is there. What it counts is guarded by {@link CachedObjects}'
+ * monitor.
  */
 public abstract class CachedObject extends MemoryObject {
     private int handles;

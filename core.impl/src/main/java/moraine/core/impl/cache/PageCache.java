@@ -1,17 +1,7 @@
 package moraine.core.impl.cache;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.Mappable;
 import moraine.core.api.model.Backing;
@@ -28,36 +18,31 @@ import moraine.core.impl.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files and buffers of a machine that are open or mapped.
- *
- * <p>The monitor guards which there are and who holds them; under it nobody waits for anything but an object's lock,
- * and no fault takes it. A file without handles and mappings is written back on a thread for files and leaves; when
- * that fails it stays, dirty, until it is opened again or the machine is closed.
+ * The page cache of a machine: what others ask of its files and buffers. {@link CachedObjects} has them,
+ * {@link FileLoader} reads, {@link Writeback} writes, {@link Flusher} says when, {@link FileTransfer} serves handles,
+ * and {@link Retirer} ends what nobody has any more.
  */
 public final class PageCache {
     private static final System.Logger LOG = System.getLogger(PageCache.class.getName());
-    /** How long a file is left alone that could not be written unasked. */
-    private static final long LEAST_REST_NS = 1_000_000_000L;
 
     private final Rooms rooms;
-    private final Store.Opener opener;
     private final FileHost host;
     private final CachePages pages;
+    private final CachedObjects objects;
     private final DirtyPages counts;
+    private final FileOpener opener;
     private final Flusher flusher;
     private final BouncePool bounces;
     private final FileLoader loader;
     private final Writeback writeback;
+    private final Retirer retirer;
     private final FileTransfer transfer;
     private final Buffers buffers;
-    private final Map<Object, FileObject> files = new HashMap<>();
-    private final Set<BufferObject> filled = new HashSet<>();
-    private volatile boolean closed;
 
     /** @param rooms whose cache it is; of them, all but this one are there */
-    public PageCache(Rooms rooms, Store.Opener opener) {
+    public PageCache(Rooms rooms, Store.Opener stores) {
         this.rooms = rooms;
-        this.opener = opener;
+        this.objects = new CachedObjects(rooms);
         this.pages = new CachePages(rooms);
         this.host = new FileHost(
                 rooms.environment,
@@ -66,10 +51,12 @@ public final class PageCache {
                 rooms.tuning.cacheThreads,
                 "moraine-files");
         this.counts = new DirtyPages(rooms);
-        this.flusher = new Flusher(rooms, this, counts);
+        this.opener = new FileOpener(rooms, stores, objects, counts);
         this.bounces = new BouncePool(rooms.actors, new Content(rooms), rooms.tuning.cacheBouncePages);
         this.loader = new FileLoader(rooms, host, pages);
         this.writeback = new Writeback(rooms, host, pages, bounces);
+        this.retirer = new Retirer(rooms, host, pages, objects, writeback, bounces);
+        this.flusher = new Flusher(rooms, host, objects, counts, writeback, bounces, retirer);
         this.transfer = new FileTransfer(rooms, this, host, pages, loader);
         this.buffers = new Buffers(rooms, pages);
     }
@@ -82,71 +69,7 @@ public final class PageCache {
     /** Opens a file, or gives another handle on one that is open. */
     public CachedFile open(Path path, boolean writable) {
         checkOpen();
-        try {
-            Path real = path.toRealPath();
-            if (!Files.isRegularFile(real)) {
-                throw MoraineException.caller(Errno.EINVAL, real + " is not a regular file; name one");
-            }
-            if (writable && !Files.isWritable(real)) {
-                throw new AccessDeniedException(real.toString());
-            }
-            Object key = key(real);
-            FileHandle known = again(key, writable);
-            return known != null ? known : openNew(real, key, writable);
-        } catch (NoSuchFileException e) {
-            throw refused(Errno.ENOENT, path, "there is no such file; create it first", e);
-        } catch (AccessDeniedException e) {
-            throw refused(Errno.EACCES, path, "the system denies access; change its permissions", e);
-        } catch (IOException e) {
-            throw refused(Errno.EIO, path, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static MoraineException refused(Errno errno, Path path, String why, IOException cause) {
-        return new MoraineException(errno, Blame.CALLER, "cannot open " + path + ": " + why, cause);
-    }
-
-    /** {@return what tells files apart: a path may come to name another one} */
-    private static Object key(Path path) throws IOException {
-        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        return key == null ? path : key;
-    }
-
-    /** {@return another handle on a file that is there, or null when a store is needed first} */
-    private synchronized @Nullable FileHandle again(Object key, boolean writable) {
-        FileObject file = files.get(key);
-        if (file == null || writable && !file.writable()) {
-            return null;
-        }
-        file.hold(1);
-        return new FileHandle(this, file, writable);
-    }
-
-    private FileHandle openNew(Path path, Object key, boolean writable) throws IOException {
-        if (writable) {
-            flusher.start(pages.node());
-        }
-        Store store = opener.open(path, writable);
-        long bytes = store.bytes();
-        FileHandle handle;
-        boolean used = true;
-        synchronized (this) {
-            FileObject file = files.get(key);
-            if (file == null) {
-                file = rooms.objects.create(id -> new FileObject(id, path, key, counts, store, writable, bytes));
-                files.put(key, file);
-            } else if (writable && !file.writable()) {
-                file.upgrade(store);
-            } else {
-                used = false;
-            }
-            file.hold(1);
-            handle = new FileHandle(this, file, writable);
-        }
-        if (!used) {
-            store.close();
-        }
-        return handle;
+        return new FileHandle(this, opener.open(path, writable, () -> flusher.start(pages.node())), writable);
     }
 
     /** Makes a buffer near a device. */
@@ -158,10 +81,7 @@ public final class PageCache {
                     "a buffer of " + bytes + " bytes is empty or larger than " + Pages.ADDRESS_LIMIT + "; resize it");
         }
         BufferObject buffer = rooms.objects.create(id -> new BufferObject(id, Pages.ceil(bytes)));
-        synchronized (this) {
-            buffer.hold(1);
-            filled.add(buffer);
-        }
+        objects.add(buffer);
         try {
             buffers.fill(buffer, device);
         } catch (MoraineException e) {
@@ -176,17 +96,17 @@ public final class PageCache {
      *
      * @throws MoraineException EBADF when it is closed, EINVAL when it is of another machine
      */
-    public synchronized CachedObject hold(Mappable what) {
+    public CachedObject hold(Mappable what) {
         checkOpen();
         if (!(what instanceof CacheHandle handle) || handle.cache() != this) {
             throw MoraineException.caller(
                     Errno.EINVAL, "what is to be mapped is not of this machine; open it here first");
         }
-        if (handle.closed()) {
+        CachedObject object = objects.hold(handle);
+        if (object == null) {
             throw MoraineException.caller(Errno.EBADF, "the handle on " + handle.name() + " is closed; open another");
         }
-        handle.object().hold(1);
-        return handle.object();
+        return object;
     }
 
     /** {@return whether shared mappings made through it may be writable} */
@@ -198,156 +118,29 @@ public final class PageCache {
      * Keeps a file from ending that has a mapping while the caller looks; give it back with {@link #release}. The
      * caller may hold the space's lock.
      */
-    public synchronized void keep(FileObject file) {
-        file.hold(1);
+    public void keep(FileObject file) {
+        objects.keep(file);
     }
 
     /** Gives back what {@link #hold} or {@link #keep} took. Called with no guard held. */
     public void release(CachedObject object) {
-        boolean last;
-        synchronized (this) {
-            last = object.hold(-1) == 0;
-        }
-        if (last && !closed) {
-            end(object);
-        }
+        retirer.release(object);
     }
 
     void close(CacheHandle handle) {
-        boolean last;
-        synchronized (this) {
-            last = handle.shut() && handle.object().hold(-1) == 0;
-        }
-        if (last && !closed) {
-            end(handle.object());
-        }
+        retirer.close(handle);
     }
 
     /** The last mapping of an object went. The caller may hold the space's lock; a file ends later. */
     public void unmapped(Agent agent, MemoryObject object) {
-        if (object instanceof FileObject file && idle(file)) {
-            endLater(file);
-        } else if (object instanceof BufferObject buffer && leave(buffer)) {
-            drop(agent, buffer);
-        }
-    }
-
-    /**
-     * Lets an object go unless somebody has it. Whoever writes a file back meanwhile has it, and comes by here when it
-     * is through.
-     */
-    private void end(CachedObject object) {
-        if (object instanceof FileObject file) {
-            try {
-                while (idle(file) && writeback.anyToFlush(file)) {
-                    Writeback.Attempt attempt = writeback.tryFlush(file);
-                    if (attempt == Writeback.Attempt.SHORT) {
-                        bounces.whenFree(() -> endLater(file));
-                    }
-                    if (attempt != Writeback.Attempt.DONE) {
-                        return;
-                    }
-                }
-            } catch (MoraineException e) {
-                LOG.log(System.Logger.Level.WARNING, "the cache keeps what it could not write: " + e.getMessage());
-                return;
-            }
-        }
-        if (leaveWithPages(object) && object instanceof FileObject file) {
-            closeStores(file);
-        }
-    }
-
-    private void endLater(FileObject file) {
-        host.post(file.writing, () -> end(file));
-    }
-
-    /** Within the world, so that the checker sees the object and its pages or neither. */
-    private boolean leaveWithPages(CachedObject object) {
-        Agent agent = rooms.begin();
-        try {
-            boolean left = leave(object);
-            if (left) {
-                drop(agent, object);
-            }
-            return left;
-        } finally {
-            rooms.done(agent);
-        }
-    }
-
-    private void dropAll(CachedObject object) {
-        Agent agent = rooms.begin();
-        try {
-            drop(agent, object);
-        } finally {
-            rooms.done(agent);
-        }
-        if (object instanceof FileObject file) {
-            closeStores(file);
-        }
-    }
-
-    private void drop(Agent agent, CachedObject object) {
-        if (object instanceof FileObject file) {
-            disbelieveReads(file);
-        }
-        pages.drop(agent, object, 0);
-        rooms.objects.remove(object);
-    }
-
-    /** Lets no read that is under way for a touch bring in a page that nobody would drop any more. */
-    private void disbelieveReads(FileObject file) {
-        file.lock(rooms.actors);
-        file.resize(0);
-        file.unlock();
-    }
-
-    private synchronized boolean idle(CachedObject object) {
-        return object.hold(0) == 0 && !object.ended() && !mapped(object);
-    }
-
-    private boolean mapped(CachedObject object) {
-        object.lock(rooms.actors);
-        try {
-            return !object.mappings().isEmpty();
-        } finally {
-            object.unlock();
-        }
-    }
-
-    /** {@return whether this call took it out of the cache} */
-    private synchronized boolean leave(CachedObject object) {
-        if (!idle(object)) {
-            return false;
-        }
-        if (object instanceof FileObject file) {
-            if (writeback.anyDirty(file)) {
-                return false;
-            }
-            files.remove(file.key());
-        } else if (object instanceof BufferObject buffer) {
-            filled.remove(buffer);
-        }
-        object.end();
-        return true;
-    }
-
-    private void closeStores(FileObject file) {
-        for (Store store : file.stores()) {
-            try {
-                host.run("close", file, store::close);
-            } catch (MoraineException e) {
-                LOG.log(System.Logger.Level.WARNING, e.getMessage());
-            }
+        if (object instanceof CachedObject cached) {
+            retirer.unmapped(agent, cached);
         }
     }
 
     /** {@return every object, for the checker} */
-    public synchronized List<CachedObject> objects() {
-        List<CachedObject> all = new ArrayList<>(files.values());
-        all.addAll(filled);
-        return all;
+    public List<CachedObject> objects() {
+        return objects.all();
     }
 
     /**
@@ -386,7 +179,7 @@ public final class PageCache {
             readAhead(file, work.first(), work.first() + work.pages(), work.takeVma(), work.initiator());
         }
         if (work.takeDirtied()) {
-            balance(agent);
+            flusher.balance(agent);
         }
     }
 
@@ -395,7 +188,7 @@ public final class PageCache {
         keep(file);
         host.post(file.reading, () -> {
             try {
-                if (!closed) {
+                if (!closed()) {
                     loader.ahead(file, first, end, vma, initiator);
                 }
             } finally {
@@ -409,23 +202,6 @@ public final class PageCache {
         if (vma.source() instanceof FileObject file) {
             int node = rooms.home(pages.node());
             readAhead(file, vma.sourceIndex(start), vma.sourceIndex(end - Pages.SIZE) + 1, vma, node);
-        }
-    }
-
-    /**
-     * Waits while too many pages are dirty or being written, but not for long: who makes one page dirty at a time then
-     * makes few (Linux balance_dirty_pages).
-     */
-    private void balance(Agent agent) {
-        if (!counts.tooMany()) {
-            return;
-        }
-        agent.count(Stat.FILE_THROTTLED);
-        flusher.wake();
-        if (rooms.environment.clock().virtual()) {
-            flusher.flushHere();
-        } else {
-            rooms.actors.await(() -> !counts.tooMany(), rooms.tuning.cachePauseNs);
         }
     }
 
@@ -446,39 +222,7 @@ public final class PageCache {
 
     /** Has a file written back by a thread for files, without forcing the device. */
     public void flushLater(FileObject file) {
-        if (file.flushQueued.compareAndSet(false, true)) {
-            host.post(file.writing, () -> flushUnasked(file));
-        }
-    }
-
-    /** Writes a file back unless somebody is at it; what the system refuses is tried again later. */
-    void flushUnasked(FileObject file) {
-        file.flushQueued.set(false);
-        if (closed || !keepUnlessEnded(file)) {
-            return;
-        }
-        try {
-            switch (writeback.tryWrite(file)) {
-                case DONE -> flusher.wake();
-                case SHORT -> bounces.whenFree(() -> flushLater(file));
-                case BUSY -> {
-                    // who is at it writes the same pages
-                }
-            }
-        } catch (MoraineException e) {
-            file.restUntil(rooms.nowNs() + Math.max(LEAST_REST_NS, rooms.tuning.dirtyWritebackNs));
-            LOG.log(System.Logger.Level.WARNING, "dirty pages stay: " + e.getMessage());
-        } finally {
-            release(file);
-        }
-    }
-
-    private synchronized boolean keepUnlessEnded(FileObject file) {
-        if (file.ended()) {
-            return false;
-        }
-        file.hold(1);
-        return true;
+        flusher.flushLater(file);
     }
 
     /** {@return whether a page could be taken out of the cache; see {@link CachePages#dropClean}} Within the world. */
@@ -523,11 +267,11 @@ public final class PageCache {
     }
 
     boolean closed() {
-        return closed;
+        return objects.closed();
     }
 
     private void checkOpen() {
-        if (closed) {
+        if (closed()) {
             throw MoraineException.caller(Errno.EBADF, "the machine is closed; make another");
         }
     }
@@ -538,7 +282,7 @@ public final class PageCache {
      * @throws MoraineException EIO when a file could not be written; everything is given up all the same
      */
     public void close() {
-        closed = true;
+        objects.close();
         flusher.close();
         bounces.end();
         host.close();
@@ -551,10 +295,7 @@ public final class PageCache {
             } catch (MoraineException e) {
                 first = first == null ? e : first;
             }
-            synchronized (this) {
-                object.end();
-            }
-            dropAll(object);
+            retirer.dropAll(object);
         }
         if (first != null) {
             throw new MoraineException(
