@@ -9,6 +9,7 @@ import moraine.core.api.time.Cost;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.frames.Frames;
+import moraine.core.impl.reclaim.DirectReclaim.Stand;
 import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.MiddleTable;
@@ -34,7 +35,7 @@ final class Buffers {
         Agent agent = rooms.begin();
         try {
             for (long index = 0; index < buffer.pages(); index++) {
-                long pfn = pages.make(agent, buffer, index, /* vma= */ null, node, /* needed= */ false);
+                long pfn = make(agent, buffer, index, node);
                 if (pfn < 0) {
                     pages.drop(agent, buffer, 0);
                     throw full(buffer, index, Errno.values()[(int) -pfn]);
@@ -52,12 +53,20 @@ final class Buffers {
         }
     }
 
-    private static MoraineException full(BufferObject buffer, long index, Errno outcome) {
+    private long make(Agent agent, BufferObject buffer, long index, int node) {
+        return agent.directReclaim()
+                .repeat(
+                        /* owner= */ null,
+                        Stand.WITHIN,
+                        () -> pages.make(agent, buffer, index, /* vma= */ null, node, /* needed= */ true));
+    }
+
+    private MoraineException full(BufferObject buffer, long index, Errno outcome) {
         return new MoraineException(
                 outcome,
                 Blame.RESOURCES,
-                "a buffer of " + buffer.pages() + " pages found no free page after " + index
-                        + "; make it smaller or free memory near the device");
+                "a buffer of " + buffer.pages() + " pages found no free page after " + index + ", and "
+                        + rooms.swap.lack("make it smaller, free memory near the device"));
     }
 
     /** Maps every page of a new mapping; the space's lock is held exclusively. */

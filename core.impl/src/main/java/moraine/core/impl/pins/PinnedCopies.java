@@ -60,14 +60,19 @@ public final class PinnedCopies implements AutoCloseable {
     public void provide(long address) {
         long pfn = agent.directReclaim().repeat(vma.space(), Stand.HOLDING, () -> allocate(address));
         if (pfn < 0) {
-            throw new MoraineException(
-                    Errno.values()[(int) -pfn],
-                    Blame.RESOURCES,
-                    "fork of space " + vma.space().name() + " found no page to copy a pinned one of "
-                            + Pages.range(vma.start(), vma.end()) + " to; close the pin first, or free memory");
+            throw failure(Errno.values()[(int) -pfn]);
         }
         held = placement.hold(pfn);
         spare = pfn;
+    }
+
+    private MoraineException failure(Errno outcome) {
+        String what = "fork of space " + vma.space().name() + " found no page to copy a pinned one of "
+                + Pages.range(vma.start(), vma.end()) + " to";
+        String why = outcome == Errno.ENOMEM
+                ? ", and " + rooms.swap.lack("close the pin first, free memory")
+                : "; close the pin first, or free memory";
+        return new MoraineException(outcome, Blame.RESOURCES, what + why);
     }
 
     private long allocate(long address) {

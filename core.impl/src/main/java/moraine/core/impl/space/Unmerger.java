@@ -64,10 +64,14 @@ final class Unmerger {
 
     private MoraineException failure(Errno outcome, long page) {
         String what = "merged page 0x" + Long.toHexString(page) + " of space " + space.name();
-        String why = outcome == Errno.SIGKILL
-                ? " has no copy of its own: the space was ended, for the memory that it is bound to was full; bind it"
-                        + " to more, or touch less"
-                : " found no page for a copy of its own; free memory and give the advice again";
+        String why = switch (outcome) {
+            case SIGKILL ->
+                " has no copy of its own: the space was ended, for the memory that it is bound to was full;"
+                        + " bind it to more, or touch less";
+            case ENOMEM ->
+                " found no page for a copy of its own, and " + rooms.swap.lack("free memory and give the advice again");
+            default -> " found no page for a copy of its own; free memory and give the advice again";
+        };
         return new MoraineException(outcome, Blame.RESOURCES, what + why);
     }
 

@@ -20,6 +20,7 @@ import java.util.stream.LongStream;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CachedFile;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Mappable;
 import moraine.core.api.host.Pin;
 import moraine.core.api.host.Userfault;
 import moraine.core.api.model.Advice;
@@ -132,6 +133,40 @@ final class DirectPlacesTest {
                 CpuContext own = child.attach(RAM);
                 read(own, at, 0, SOME);
                 own.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldMakeRoomForADriversBuffer() {
+        try (var on = new Scarce(Scarce.onNode())) {
+            long at = on.written(on.usable());
+            try (Mappable buffer = on.machine.device("gpu0").buffer(bytes(SOME))) {
+                assertThat(on.counter("pgsteal_direct")).isGreaterThanOrEqualTo(SOME);
+                on.checked();
+                long shown = on.space.mmap(MapRequest.anonymous(bytes(SOME)).shared(), buffer, 0);
+                write(on.cpu, shown, 0, SOME);
+                read(on.cpu, at, 0, on.usable());
+                read(on.cpu, shown, 0, SOME);
+                assertThat(Scarce.count(on.space, shown, SOME, PageState.PRESENT))
+                        .as("pages that stay while others go")
+                        .isEqualTo(SOME);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayHowMuchSwapThereIsWhereABufferOrAForkFindsNoRoom() {
+        try (var on = new Scarce(SwapSpec.NONE)) {
+            long at = on.written(on.usable());
+            assertThatThrownBy(() -> on.machine.device("gpu0").buffer(bytes(SOME)))
+                    .hasMessage("a buffer of 8 pages found no free page after 0, and the machine has no swap; make it"
+                            + " smaller, free memory near the device, or give it swap");
+            try (Pin _ = on.space.pin(at, bytes(SOME), PinKind.SHORT, Intent.WRITE)) {
+                assertThatThrownBy(() -> on.space.fork("child"))
+                        .hasMessageStartingWith("fork of space space found no page to copy a pinned one of ")
+                        .hasMessageEndingWith(
+                                ", and the machine has no swap; close the pin first, free memory, or give it swap");
             }
         }
     }
