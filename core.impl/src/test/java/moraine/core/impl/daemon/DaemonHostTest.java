@@ -31,8 +31,10 @@ import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.core.impl.plugins.Eventually;
+import moraine.core.impl.plugins.InVain;
+import moraine.core.impl.plugins.Leaps;
+import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.Shapes;
-import moraine.core.impl.plugins.WallClock;
 import moraine.testkit.Gates;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +44,14 @@ import org.junit.jupiter.api.Timeout;
 /** Daemons begin, are thrown out, go and come, on a machine of RAM alone. */
 @Timeout(120)
 final class DaemonHostTest {
-    private static final Limits LIMITS =
-            new Limits(3, 10, 1000, 50_000_000L, 10_000_000_000L, 300_000_000L, 200_000_000L);
+    private static final Limits LIMITS = Patience.LIMITS;
+    /** Deadline of gates on a clock that leaps. */
+    private static final long LEAPING_NS = Long.MAX_VALUE / 4;
+
+    private final Leaps clock = new Leaps();
+    private final InVain time = new InVain(clock.environment());
+    /** Lets a tick return that hangs. */
+    private final CountDownLatch release = new CountDownLatch(1);
 
     private final Providers providers = new Providers();
     private final FakeDaemon.Provider provider = new FakeDaemon.Provider();
@@ -51,6 +59,7 @@ final class DaemonHostTest {
 
     @AfterEach
     void close() {
+        release.countDown();
         if (machine != null) {
             machine.close();
         }
@@ -61,7 +70,7 @@ final class DaemonHostTest {
     }
 
     private Machine make(String... daemons) {
-        return make(WallClock.environment(), SwapSpec.NONE, daemons);
+        return make(time, SwapSpec.NONE, daemons);
     }
 
     private Machine make(Environment environment, SwapSpec swap, String... daemons) {
@@ -81,6 +90,21 @@ final class DaemonHostTest {
 
     private void awaitState(DaemonInfo.State state) {
         Eventually.holds(state.toString(), () -> info().state() == state);
+    }
+
+    /** Lets the time pass in which a tick of the last daemon should have returned. */
+    private void awaitStall() {
+        Eventually.holds("stalled", () -> {
+            clock.leap(LIMITS.stallNs() / 8);
+            return Objects.requireNonNull(machine).daemons().getLast().state() == DaemonInfo.State.EJECTED;
+        });
+    }
+
+    private void hang(FakeDaemon.Provider which) {
+        which.tick = (_, _) -> {
+            awaitUninterruptibly(release);
+            return Daemon.NEVER;
+        };
     }
 
     @Test
@@ -133,16 +157,21 @@ final class DaemonHostTest {
     @Test
     void shouldEjectOneThatHangsAndLeaveItsThread() {
         offer(provider);
-        var release = new CountDownLatch(1);
         var kept = new AtomicReference<@Nullable Tick>();
         provider.tick = (_, tick) -> {
             kept.set(tick);
             awaitUninterruptibly(release);
             return Daemon.NEVER;
         };
+        time.when(
+                callers -> callers.contains("DaemonInstance.end")
+                        && !callers.contains("Lifecycle.ask")
+                        && !callers.contains("Lifecycle.end"),
+                () -> true);
         Machine on = make("fake");
+        Eventually.holds("the tick has begun", () -> kept.get() != null);
 
-        awaitState(DaemonInfo.State.EJECTED);
+        awaitStall();
         Eventually.holds("ended", () -> !on.policies().exits().isEmpty());
 
         assertThat(on.policies().exits())
@@ -156,10 +185,9 @@ final class DaemonHostTest {
         assertThatThrownBy(() -> Objects.requireNonNull(kept.get()).nowNs()).hasMessageContaining("has ended");
         assertThatThrownBy(() -> provider.last.context.folios(1)).hasMessageContaining("has ended");
         assertThatThrownBy(() -> provider.last.context.view().nodes()).hasMessageContaining("has ended");
-        release.countDown();
     }
 
-    /** Reclaim takes longer than a tick may: it waits for storage, say. */
+    /** Reclaim takes longer than a tick may, as another that hangs meanwhile: it waits for storage, say. */
     @Test
     void shouldKeepOneForWhichTheCoreWorksLong() {
         offer(provider);
@@ -169,15 +197,18 @@ final class DaemonHostTest {
             tick.reclaim(list);
             return 1;
         };
-        try (var gates = new Gates(WallClock.environment())) {
+        var other = new FakeDaemon.Provider();
+        hang(other);
+        try (var gates = new Gates(time, LEAPING_NS)) {
             gates.hold(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
-            Machine on = make(gates, SwapSpec.node(Shapes.RAM, 1L << 20), "fake");
+            Machine on = make(gates, SwapSpec.node(Shapes.RAM, 1L << 20), "fake", "other");
             try (AddressSpace space = on.openSpace("space");
                     CpuContext cpu = space.attach(Shapes.RAM)) {
                 cpu.putLong(space.mmap(MapRequest.anonymous(Pages.SIZE)), 1);
                 gates.awaitHeld(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
-                long heldNs = gates.clock().nowNs();
-                gates.until("a tick is too long", () -> gates.clock().nowNs() - heldNs > 2 * LIMITS.stallNs());
+                providers.daemons().add("other", other, "test.other 1.0", 0);
+                awaitStall();
+                release.countDown();
                 assertThat(info().state()).isEqualTo(DaemonInfo.State.RUNNING);
                 gates.release(Point.SWAP_UNMAPPED, "moraine-daemon-fake");
                 Eventually.holds("ticks", () -> info().ticks() > 3);

@@ -32,9 +32,10 @@ import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.FakeDriver;
 import moraine.core.impl.plugins.FakePolicy;
 import moraine.core.impl.plugins.Kernels;
+import moraine.core.impl.plugins.Leaps;
+import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.plugins.VirtualEnvironment;
-import moraine.core.impl.plugins.WallClock;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +44,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class DeviceHostTest {
     private static final long LONG_NS = 30_000_000_000L;
-    private static final Limits LIMITS =
-            new Limits(3, 10, 1000, 50_000_000L, 5_000_000_000L, 300_000_000L, 500_000_000L);
+    private static final Limits LIMITS = Patience.LIMITS;
     private static final int PAGES = 40;
 
-    private final Environment environment = WallClock.environment();
+    private final Leaps clock = new Leaps();
+    private final Environment environment = clock.environment();
     private final Providers providers = new Providers();
     private final MachineFactoryImpl factory = new MachineFactoryImpl(providers, LIMITS);
     private final FakeDriver.Provider driver = new FakeDriver.Provider();
@@ -264,8 +265,10 @@ final class DeviceHostTest {
     void shouldThrowOutADriverThatHangs() {
         Machine machine = machine();
         AddressSpace space = machine.openSpace("s");
+        var inside = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         driver.launching = () -> {
+            inside.countDown();
             try {
                 release.await();
             } catch (InterruptedException e) {
@@ -274,11 +277,15 @@ final class DeviceHostTest {
         };
 
         Launch launch = machine.device("dev0").launch(space, Kernels.endless());
+        Eventually.holds("the driver hangs", () -> inside.getCount() == 0);
+        Eventually.holds("it is thrown out", () -> {
+            clock.leap(LIMITS.stallNs() / 8);
+            return !machine.policies().exits().isEmpty();
+        });
 
         assertThatThrownBy(() -> launch.await(LONG_NS))
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isIn(Errno.ENODEV, Errno.EIO));
-        Eventually.holds("as expected", () -> !machine.policies().exits().isEmpty());
         assertThat(machine.policies().exits().getFirst().kind()).isEqualTo(ExitRecord.STALL);
         release.countDown();
     }

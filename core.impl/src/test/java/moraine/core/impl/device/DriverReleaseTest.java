@@ -20,11 +20,11 @@ import moraine.core.api.model.DeviceSpec;
 import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.time.Step;
-import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.Kernels;
+import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.PluginLoader;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.plugins.WallClock;
@@ -71,7 +71,7 @@ final class DriverReleaseTest {
     }
 
     private final Providers providers = new Providers();
-    private final MachineFactoryImpl factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+    private final MachineFactoryImpl factory = new MachineFactoryImpl(providers, Patience.LIMITS);
 
     private static WeakReference<ClassLoader> loader(Object plugin) {
         return new WeakReference<>(plugin.getClass().getClassLoader());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import moraine.core.api.model.DeviceAction;
@@ -15,21 +16,29 @@ import moraine.core.api.policy.Pressure;
 import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.FakeFaults;
 import moraine.core.impl.plugins.FakePolicy;
+import moraine.core.impl.plugins.InVain;
+import moraine.core.impl.plugins.Leaps;
 import moraine.core.impl.plugins.Shapes;
-import moraine.core.impl.plugins.WallClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class EjectionTest {
-    private final HostBench bench = new HostBench(WallClock.environment());
+    private final Leaps clock = new Leaps();
+    private final InVain time = new InVain(clock.environment());
+    private final HostBench bench = new HostBench(time);
     private final PolicyHost host = bench.host;
     private final FakePolicy.Provider provider = bench.offer("bad");
     private final PolicyCalls calls = host.requester("dev0", Shapes.DEVICE);
+    /** Lets a callback return that hangs. */
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private volatile boolean inside;
 
     @AfterEach
     void close() {
+        release.countDown();
         calls.close();
         bench.close();
     }
@@ -50,6 +59,21 @@ final class EjectionTest {
                 "ejected",
                 () -> host.active().equals(MachineSpec.LAST_RESORT)
                         && !host.exits().isEmpty());
+    }
+
+    /** Lets the time pass in which a callback should have returned. */
+    private void awaitStall() {
+        Eventually.holds("stalled", () -> {
+            clock.leap(HostBench.LIMITS.stallNs() / 8);
+            return bench.counters.value("policy.ejections") == 1;
+        });
+    }
+
+    /** {@return whether it is waited for the callback that hangs, and not for its host's other actors} */
+    private static boolean waitsForIt(List<String> callers) {
+        return callers.contains("CallSite.called")
+                || callers.contains("PolicyInstance.drain")
+                || callers.contains("PolicyInstance.joinAll") && !callers.contains("Lifecycle.end");
     }
 
     @Test
@@ -117,15 +141,16 @@ final class EjectionTest {
 
     @Test
     void shouldAnswerByThePlanWhenLateThenEjectAndLeaveTheThread() {
-        var release = new CountDownLatch(1);
         use(batch -> {
-            awaitUninterruptibly(release);
+            hang();
             batch.decide(0, DeviceAction.MIGRATE, 1);
         });
+        time.when(EjectionTest::waitsForIt, () -> inside);
 
         assertThat(ask(1).decisions()).containsExactly("plan");
         assertThat(ask(1).decisions()).containsExactly("plan");
         assertThat(bench.counters.value("host.late")).isEqualTo(2);
+        awaitStall();
         awaitEjection();
         assertThat(host.exits())
                 .singleElement()
@@ -138,15 +163,15 @@ final class EjectionTest {
                         .contains("CountDownLatch"));
         assertThat(bench.counters.value("host.abandoned")).isEqualTo(1);
         assertThat(provider.last.closed).as("closed with a call inside").isFalse();
-        release.countDown();
     }
 
     @SuppressWarnings("Interruption") // a plug-in that does not heed interrupts
-    private static void awaitUninterruptibly(CountDownLatch latch) {
+    private void hang() {
+        inside = true;
         boolean interrupted = true;
         while (interrupted) {
             try {
-                latch.await();
+                release.await();
                 interrupted = false;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -156,14 +181,15 @@ final class EjectionTest {
 
     @Test
     void shouldTakeALateAnswerForNobodysAndServeTheNextCall() {
-        var release = new CountDownLatch(1);
         use(batch -> {
             if (batch.size() == 1) {
-                awaitUninterruptibly(release);
+                hang();
             }
             batch.decide(0, DeviceAction.MIGRATE, 1);
         });
+        time.when(EjectionTest::waitsForIt, () -> inside);
         FakeFaults late = ask(1);
+        time.never();
         release.countDown();
         Eventually.holds("served", () -> ask(2).decisions().getFirst().equals("MIGRATE 1"));
 
@@ -213,19 +239,16 @@ final class EjectionTest {
 
     @Test
     void shouldRefuseAPlanThatDoesNotCome() {
-        var quick = new HostBench(
-                WallClock.environment(),
-                new Limits(3, 10, 1000, 50_000_000L, 200_000_000L, 300_000_000L, 200_000_000L));
-        var release = new CountDownLatch(1);
-        quick.offer("hangs").plan(_ -> {
-            awaitUninterruptibly(release);
-            return Shapes.hidden(quick);
+        bench.offer("hangs").plan(_ -> {
+            hang();
+            return Shapes.hidden(bench);
         });
+        time.when(
+                callers -> callers.contains("PolicyInstance.plan") || callers.contains("PolicyInstance.joinAll"),
+                () -> inside);
 
-        assertThat(quick.host.use("hangs", false).reason()).isEqualTo("hangs: plan() did not return within 200 ms");
-        assertThat(quick.counters.value("host.abandoned")).isEqualTo(1);
-        assertThat(quick.host.active()).isEqualTo(MachineSpec.LAST_RESORT);
-        release.countDown();
-        quick.close();
+        assertThat(host.use("hangs", false).reason()).isEqualTo("hangs: plan() did not return within 60000 ms");
+        assertThat(bench.counters.value("host.abandoned")).isEqualTo(1);
+        assertThat(host.active()).isEqualTo(MachineSpec.LAST_RESORT);
     }
 }

@@ -27,6 +27,7 @@ import moraine.core.impl.frames.Frames;
 import moraine.core.impl.frames.Movers;
 import moraine.core.impl.frames.NativeMemory;
 import moraine.core.impl.plugins.FakePolicy;
+import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.tenants.Tenants;
 import moraine.core.impl.topology.Topology;
@@ -36,8 +37,7 @@ import moraine.core.impl.types.Types;
 /** A policy host over frames and allocator, with nothing above them: the test converts and moves. */
 final class HostBench implements AutoCloseable, MachineView, Converter, PolicyMoves {
     static final long LONG_NS = 30_000_000_000L;
-    /** Short enough for tests, long enough for a busy computer where time must not decide. */
-    static final Limits LIMITS = new Limits(3, 10, 1000, 50_000_000L, 10_000_000_000L, 1_000_000_000L, 1_000_000_000L);
+    static final Limits LIMITS = Patience.LIMITS;
 
     final Environment environment;
     final Catalog<PolicyProvider> catalog = new Providers().policies();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import moraine.core.api.host.Machine;
 import moraine.core.api.host.PolicyContext;
@@ -17,8 +18,8 @@ import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestProfiles;
 import moraine.core.impl.machine.MachineFactoryImpl;
 import moraine.core.impl.plugins.FakePolicy;
+import moraine.core.impl.plugins.Leaps;
 import moraine.core.impl.plugins.VirtualEnvironment;
-import moraine.core.impl.plugins.WallClock;
 import org.junit.jupiter.api.Test;
 
 /** What a machine tells of the plug-ins that are installed, also of those that misbehave when asked. */
@@ -67,9 +68,12 @@ final class InstalledTest {
     @Test
     void shouldListPluginsThatCannotSayWhatTheyTake() {
         var never = new CountDownLatch(1);
+        var clock = new Leaps();
         offer("hangs", () -> {
             try {
-                never.await();
+                while (!never.await(1, TimeUnit.MILLISECONDS)) {
+                    clock.leap(1_000_000_000L);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -80,8 +84,7 @@ final class InstalledTest {
             throw new IllegalStateException("not today");
         });
 
-        var limits = new Limits(3, 10, 1000, 50_000_000L, 2_000_000_000L, 1_000_000_000L, 1_000_000_000L);
-        try (Machine machine = new MachineFactoryImpl(providers, limits).create(spec(), WallClock.environment())) {
+        try (Machine machine = factory.create(spec(), clock.environment())) {
             assertThat(machine.plugins())
                     .containsExactly(
                             new PluginInfo("policy", "hangs", "test.hangs 1.0", List.of()),

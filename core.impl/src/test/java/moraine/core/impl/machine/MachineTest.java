@@ -24,11 +24,11 @@ import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.TenantInfo;
 import moraine.core.api.model.Verdict;
 import moraine.core.api.time.Environment;
-import moraine.core.impl.host.Limits;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.plugins.FakeDriver;
 import moraine.core.impl.plugins.FakePolicy;
 import moraine.core.impl.plugins.Kernels;
+import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.Shapes;
 import moraine.core.impl.plugins.WallClock;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -43,7 +43,7 @@ final class MachineTest {
 
     private final Environment environment = WallClock.environment();
     private final Providers providers = new Providers();
-    private final MachineFactoryImpl factory = new MachineFactoryImpl(providers, Limits.DEFAULT);
+    private final MachineFactoryImpl factory = new MachineFactoryImpl(providers, Patience.LIMITS);
     private final FakePolicy.Provider hidden = new FakePolicy.Provider().plan(Shapes::hidden);
     private final FakePolicy.Provider node = new FakePolicy.Provider().plan(Shapes::node);
     private final FakeDriver.Provider driver = new FakeDriver.Provider();
