@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import moraine.core.api.model.Blame;
@@ -308,6 +309,9 @@ final class ExchangeTest {
         hidden.last.context.replan(Shapes.node(bench));
 
         Eventually.holds("replanned", () -> bench.regimes.current().epoch() > before.epoch());
+        var begun = new CountDownLatch(1);
+        host.desk().post(begun::countDown);
+        Eventually.holds("conversion has begun", () -> begun.getCount() == 0);
         host.settle();
         assertThat(bench.typesOfPages(page)).containsValue("test-coherent");
         assertThat(host.active()).isEqualTo("hidden");
