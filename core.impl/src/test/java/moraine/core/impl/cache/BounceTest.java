@@ -32,6 +32,8 @@ import moraine.core.api.time.Environment;
 import moraine.core.api.time.Point;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.Eventually;
+import moraine.core.impl.plugins.InVain;
+import moraine.core.impl.plugins.WallClock;
 import moraine.core.impl.time.ThreadedEnvironment;
 import moraine.testkit.Gates;
 import moraine.testkit.JvmThreads;
@@ -54,6 +56,9 @@ final class BounceTest {
     private Path directory;
 
     private final ScriptedStore store = new ScriptedStore();
+    /** Lets a write go on that was held. */
+    private final CountDownLatch go = new CountDownLatch(1);
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private TestMachine under;
     private Machine machine;
@@ -82,6 +87,7 @@ final class BounceTest {
 
     @AfterEach
     void close() {
+        go.countDown();
         threads.shutdownNow();
         store.beforeWrite = null;
         assertThat(machine.check()).isEmpty();
@@ -177,7 +183,6 @@ final class BounceTest {
         open("node", Map.of("cache.bounce", "1"));
         Opened first = dirty("first");
         Opened second = dirty("second");
-        var go = new CountDownLatch(1);
         store.beforeWrite = () -> {
             try {
                 go.await();
@@ -201,10 +206,10 @@ final class BounceTest {
 
     @Test
     void shouldGiveUpWaitingInTime() throws Exception {
-        open("node", Map.of("cache.bounce", "1", "cache.deadline", "50"));
+        var time = new InVain(WallClock.environment());
+        open("node", Map.of("cache.bounce", "1"), time);
         Opened first = dirty("first");
         Opened second = dirty("second");
-        var go = new CountDownLatch(1);
         store.beforeWrite = () -> {
             try {
                 go.await();
@@ -212,9 +217,10 @@ final class BounceTest {
                 throw new IOException(e);
             }
         };
-        assertThatThrownBy(() -> first.file().sync()).hasMessageContaining("no answer");
+        assertThatThrownBy(() -> time.during(() -> store.writes.get() > 0, first.file()::sync))
+                .hasMessageContaining("no answer");
         assertThat(free()).as("the write is still under way").isZero();
-        assertThatThrownBy(() -> second.file().sync()).hasMessageContaining("cache.bounce");
+        assertThatThrownBy(() -> time.during(() -> true, second.file()::sync)).hasMessageContaining("cache.bounce");
         store.beforeWrite = null;
         go.countDown();
         Eventually.holds("the page is back", () -> free() == 1);
@@ -228,7 +234,7 @@ final class BounceTest {
     @Test
     void shouldNotWaitForPagesWhoseWriterNeedsTheSameThread() throws IOException {
         try (var gates = new Gates(new ThreadedEnvironment(new JvmThreads(), 1))) {
-            open("node", Map.of("cache.bounce", "1", "cache.threads", "1", "cache.deadline", "5000"), gates);
+            open("node", Map.of("cache.bounce", "1", "cache.threads", "1"), gates);
             Opened first = dirty("first");
             Opened second = dirty("second");
             gates.hold(Point.WRITEBACK_COPIED, "sync");
@@ -258,7 +264,6 @@ final class BounceTest {
         second.file().close();
         last.write(0, MemorySegment.ofArray(new byte[] {21}));
         space.munmap(second.at(), LENGTH);
-        var go = new CountDownLatch(1);
         store.beforeWrite = () -> {
             try {
                 go.await();

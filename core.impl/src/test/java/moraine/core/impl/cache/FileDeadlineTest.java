@@ -20,9 +20,8 @@ import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.Eventually;
-import moraine.core.impl.time.ThreadedEnvironment;
-import moraine.testkit.JvmThreads;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import moraine.core.impl.plugins.InVain;
+import moraine.core.impl.plugins.WallClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +36,7 @@ final class FileDeadlineTest {
     @TempDir
     private Path directory;
 
+    private final InVain time = new InVain(WallClock.environment());
     private final ScriptedStore store = new ScriptedStore();
     private final CountDownLatch answers = new CountDownLatch(1);
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -59,10 +59,10 @@ final class FileDeadlineTest {
     void open() throws IOException {
         under = DeviceMachines.create(
                 "node",
-                new ThreadedEnvironment(new JvmThreads(), 1),
+                time,
                 Backing.BYTES,
                 store.over(PageCache.stores(Backing.BYTES)),
-                new Parameters(Map.of("cache.deadline", "50", "vm.dirty_writeback_centisecs", "0")));
+                new Parameters(Map.of("vm.dirty_writeback_centisecs", "0")));
         machine = under.machine();
         AddressSpace space = machine.openSpace("s");
         cpu = space.attach(0);
@@ -79,8 +79,8 @@ final class FileDeadlineTest {
         under.close();
     }
 
-    private static void late(ThrowingCallable action) {
-        assertThatThrownBy(action)
+    private void late(Runnable action) {
+        assertThatThrownBy(() -> time.during(() -> asked.getCount() == 0, action))
                 .hasMessageContaining("no answer")
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
@@ -145,9 +145,11 @@ final class FileDeadlineTest {
     void shouldCloseTheMachineWhileAFileIsBeingWritten() throws Exception {
         hang();
         cpu.close();
+        time.when(callers -> callers.contains("PageCache.close"), () -> true);
         assertThatThrownBy(under::close)
                 .hasMessageContaining("dirty pages are gone")
                 .hasMessageContaining("no answer");
+        time.never();
         answers.countDown();
         open();
     }

@@ -14,7 +14,7 @@ import moraine.core.api.model.Parameters;
 import moraine.core.api.model.PinKind;
 import moraine.core.api.time.Point;
 import moraine.core.impl.cache.PageCache;
-import moraine.core.impl.plugins.WallClock;
+import moraine.core.impl.plugins.Leaps;
 import moraine.testkit.Gates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,9 +23,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SlowStorageTest {
     private static final String ACTOR = "slow";
-    private static final long DEADLINE_NS = 200_000_000;
+    private static final long DEADLINE_NS = 60_000_000_000L;
 
-    private final Gates gates = new Gates(WallClock.environment());
+    private final Leaps clock = new Leaps();
+    private final Gates gates = new Gates(clock.environment(), 10 * DEADLINE_NS);
     private final Scarce on = new Scarce(
             "node(window=1)",
             Scarce.onNode(),
@@ -44,8 +45,7 @@ final class SlowStorageTest {
             gates.hold(Point.SWAP_READ, ACTOR);
             gates.start(ACTOR, () -> action.accept(swapped));
             gates.awaitHeld(Point.SWAP_READ, ACTOR);
-            long held = on.rooms.nowNs();
-            gates.until("the deadline is over", () -> on.rooms.nowNs() - held > 2 * DEADLINE_NS);
+            clock.leap(2 * DEADLINE_NS);
             gates.release(Point.SWAP_READ, ACTOR);
             gates.awaitEnd(ACTOR);
             assertThat(on.cpu.getLong(swapped)).isEqualTo(1);

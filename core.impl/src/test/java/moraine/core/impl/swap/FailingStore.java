@@ -14,6 +14,9 @@ public final class FailingStore implements Store {
     /** What a write waits for, if anything. */
     public volatile @Nullable CountDownLatch gate;
 
+    /** Whether a write waits, or has waited. */
+    public volatile boolean held;
+
     private volatile @Nullable Store inner;
 
     public Opener over(Opener opener) {
@@ -49,6 +52,7 @@ public final class FailingStore implements Store {
         failIf(writesFail);
         CountDownLatch waits = gate;
         if (waits != null) {
+            held = true;
             try {
                 waits.await();
             } catch (InterruptedException e) {

@@ -17,6 +17,7 @@ import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Parameters;
 import moraine.core.api.model.SwapSpec;
+import moraine.core.api.time.Environment;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.TestPolicy;
@@ -52,6 +53,16 @@ final class SwapStand implements AutoCloseable {
     }
 
     SwapStand(String policy, SwapSpec swap, Backing backing, Store.Opener stores, Parameters tuning) {
+        this(policy, swap, backing, stores, tuning, WallClock.environment());
+    }
+
+    SwapStand(
+            String policy,
+            SwapSpec swap,
+            Backing backing,
+            Store.Opener stores,
+            Parameters tuning,
+            Environment environment) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         for (TestPolicy.Kind kind : TestPolicy.Kind.values()) {
@@ -62,7 +73,7 @@ final class SwapStand implements AutoCloseable {
                 .withBacking(backing)
                 .withSwap(swap)
                 .withTuning(tuning);
-        under = TestMachine.create(spec, providers, WallClock.environment(), stores);
+        under = TestMachine.create(spec, providers, environment, stores);
         machine = under.machine();
         rooms = under.mechanism().rooms();
         machine.tenant("tenant", NodeSet.ALL, List.of());
