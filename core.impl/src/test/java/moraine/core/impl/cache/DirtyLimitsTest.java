@@ -44,6 +44,9 @@ final class DirtyLimitsTest {
     private Path directory;
 
     private final ScriptedStore store = new ScriptedStore();
+    /** Lets writes go on that were held. */
+    private final CountDownLatch stuck = new CountDownLatch(1);
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Environment environment;
     private TestMachine under;
@@ -72,6 +75,7 @@ final class DirtyLimitsTest {
 
     @AfterEach
     void close() {
+        stuck.countDown();
         threads.shutdownNow();
         store.beforeWrite = null;
         assertThat(machine.check()).isEmpty();
@@ -164,7 +168,6 @@ final class DirtyLimitsTest {
     void shouldLetWritersWaitButNotForEver() throws IOException {
         openThreaded(Map.of("cache.pause", "2", "vm.dirty_expire_centisecs", NEVER));
         long limit = machine.counter("nr_dirty_threshold");
-        var stuck = new CountDownLatch(1);
         store.beforeWrite = () -> await(stuck);
         store(0, (int) limit + 20);
         assertThat(machine.counter("file.throttled")).isBetween(10L, 40L);
@@ -180,7 +183,6 @@ final class DirtyLimitsTest {
     void shouldLetWritersGoOnWhenThereIsRoomAgain(boolean byHandle) throws Exception {
         openThreaded(Map.of("cache.pause", "60000", "vm.dirty_expire_centisecs", NEVER));
         long limit = machine.counter("nr_dirty_threshold");
-        var stuck = new CountDownLatch(1);
         store.beforeWrite = () -> await(stuck);
         Future<?> writer = threads.submit(() -> write(byHandle));
         Eventually.holds("the writer waits", () -> machine.counter("file.throttled") == 1);
@@ -220,7 +222,6 @@ final class DirtyLimitsTest {
     @Test
     void shouldHaveADeviceWaitToo() throws IOException {
         openThreaded(Map.of("cache.pause", "1", "vm.dirty_ratio", "1", "vm.dirty_expire_centisecs", NEVER));
-        var stuck = new CountDownLatch(1);
         store.beforeWrite = () -> await(stuck);
         for (int page = 0; page < 40; page++) {
             DeviceMachines.store(under, space, at + (long) page * Pages.SIZE, 7);
@@ -237,7 +238,8 @@ final class DirtyLimitsTest {
             throw new IOException("No space left on device");
         };
         store(0, 100);
-        Eventually.holds("all are dirty, again if somebody tried", () -> dirty() == 100);
+        Eventually.holds("somebody tried", () -> store.writes.get() > 0);
+        Eventually.holds("all are dirty again", () -> dirty() == 100 && machine.counter("nr_writeback") == 0);
         assertThat(store.writes.get()).isBetween(1, 20);
         store.beforeWrite = null;
         file.sync();

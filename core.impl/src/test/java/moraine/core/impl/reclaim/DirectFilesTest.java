@@ -48,7 +48,7 @@ final class DirectFilesTest {
     }
 
     private static Scarce machine(SwapSpec swap, Environment environment, int dirtyPercent) {
-        var tuning = new Parameters(Map.of("vm.dirty_ratio", Integer.toString(dirtyPercent)));
+        var tuning = new Parameters(Map.of("vm.dirty_ratio", Integer.toString(dirtyPercent), "cache.pause", "60000"));
         return new Scarce("hidden(window=1)", swap, environment, PageCache.stores(Backing.BYTES), tuning);
     }
 
