@@ -98,7 +98,7 @@ final class RightsRaceTest {
 
     @Test
     void shouldPinBesideMigrationAndEviction() throws Exception {
-        try (var pair = new Pair(true, TestPolicy.Kind.NODE, "")) {
+        try (var pair = Pair.hasty(true, TestPolicy.Kind.NODE, "")) {
             long at = pair.written(PAGES);
             beside(moving(pair, at));
             beside(() -> pair.evict(1, PAGES) >= 0);
@@ -129,7 +129,7 @@ final class RightsRaceTest {
 
     @Test
     void shouldForkBesideExclusiveAccess() throws Exception {
-        try (var pair = new Pair(false, TestPolicy.Kind.HIDDEN, "(remote=true)")) {
+        try (var pair = Pair.hasty(false, TestPolicy.Kind.HIDDEN, "(remote=true)")) {
             long at = pair.written(PAGES);
             beside(() -> unless(Errno.EBUSY, () -> pair.device(0).exclusive(pair.space, at, BYTES)));
             long[] additions = new long[1];
@@ -156,7 +156,7 @@ final class RightsRaceTest {
 
     @Test
     void shouldForkBesidePins() throws Exception {
-        try (var pair = new Pair(false, TestPolicy.Kind.HIDDEN, "")) {
+        try (var pair = Pair.hasty(false, TestPolicy.Kind.HIDDEN, "")) {
             long at = pair.written(PAGES);
             long[] added = new long[1];
             beside(() -> unless(Errno.EBUSY, () -> {

@@ -17,6 +17,7 @@ import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.time.Environment;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
@@ -27,6 +28,7 @@ import moraine.core.impl.TestProfiles;
 import moraine.core.impl.host.Providers;
 import moraine.core.impl.migration.Evictor;
 import moraine.core.impl.plugins.WallClock;
+import moraine.core.impl.tuning.Tuning;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A machine with two devices, a space and a CPU context; checked when it is closed. */
@@ -42,11 +44,17 @@ public final class Pair implements AutoCloseable {
     }
 
     public Pair(boolean coherent, TestPolicy.Kind kind, String parameters, String name, String value) {
-        this(coherent, kind, parameters, WallClock.environment(), Map.of(name, value));
+        this(coherent, kind, parameters, WallClock.environment(), Map.of(name, value), Parameters.NONE);
     }
 
     public Pair(boolean coherent, TestPolicy.Kind kind, String parameters, Environment environment) {
-        this(coherent, kind, parameters, environment, Map.of());
+        this(coherent, kind, parameters, environment, Map.of(), Parameters.NONE);
+    }
+
+    /** {@return one in which who cannot get a page gives up as soon as usual} */
+    public static Pair hasty(boolean coherent, TestPolicy.Kind kind, String parameters) {
+        var tuning = Parameters.NONE.with("range.timeout", Long.toString(Tuning.USUAL.rangeTimeoutNs / 1_000_000));
+        return new Pair(coherent, kind, parameters, WallClock.environment(), Map.of(), tuning);
     }
 
     private Pair(
@@ -54,7 +62,8 @@ public final class Pair implements AutoCloseable {
             TestPolicy.Kind kind,
             String parameters,
             Environment environment,
-            Map<String, String> driver) {
+            Map<String, String> driver,
+            Parameters tuning) {
         var providers = new Providers();
         providers.drivers().add(TestDriverProvider.NAME, new TestDriverProvider(), "test.driver 1.0", 0);
         String family = TestPolicy.family(kind);
@@ -65,7 +74,8 @@ public final class Pair implements AutoCloseable {
         for (var parameter : driver.entrySet()) {
             profile = TestProfiles.with(profile, null, parameter.getKey(), parameter.getValue());
         }
-        under = TestMachine.create(MachineSpec.of(profile, family + parameters), providers, environment);
+        under = TestMachine.create(
+                MachineSpec.of(profile, family + parameters).withTuning(tuning), providers, environment);
         space = under.machine().openSpace("space");
         cpu = space.attach(0);
     }

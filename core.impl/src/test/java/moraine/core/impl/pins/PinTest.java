@@ -226,7 +226,7 @@ final class PinTest {
 
     @Test
     void shouldKeepA2MiBPageWhole() {
-        try (var pair = new Pair(false, TestPolicy.Kind.HIDDEN, "(large=true)")) {
+        try (var pair = Pair.hasty(false, TestPolicy.Kind.HIDDEN, "(large=true)")) {
             long at = large(pair);
             long half = at + Pages.LARGE_SIZE / 2;
             try (Pin pin = pair.space.pin(at + 3L * Pages.SIZE, 4L * Pages.SIZE, PinKind.LONG, Intent.WRITE)) {

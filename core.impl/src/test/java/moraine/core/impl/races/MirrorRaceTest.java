@@ -61,7 +61,7 @@ final class MirrorRaceTest {
     /** Race b: every reading is overtaken, until the range fault gives up in time; then the block faults again. */
     @Test
     void shouldGiveUpInTimeWhenInvalidationsKeepComing() {
-        try (Stage stage = Stage.reachable()) {
+        try (Stage stage = Stage.reachable(/* rangeTimeoutMs= */ 1000)) {
             long at = stage.written(1);
             stage.gates.hold(Point.RANGE_READ, GPU0);
             Launch launch = reader(stage, "gpu0", at);

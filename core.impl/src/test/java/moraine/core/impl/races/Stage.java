@@ -16,6 +16,7 @@ import moraine.core.api.model.MachineSpec;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.Parameters;
 import moraine.core.api.model.SwapSpec;
 import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
@@ -63,13 +64,19 @@ final class Stage implements AutoCloseable {
     private final Spaces spaces;
 
     private Stage(String policy, int devices) {
+        this(policy, devices, Parameters.NONE);
+    }
+
+    private Stage(String policy, int devices, Parameters tuning) {
         providers.drivers().add(TestDriverProvider.NAME, drivers, "test.driver 1.0", 0);
         for (TestPolicy.Kind kind : TestPolicy.Kind.values()) {
             providers.policies().add(TestPolicy.family(kind), new TestPolicyProvider(kind), "test.policy 1.0", 0);
         }
         long deviceBytes = DEVICE_PAGES * (long) Pages.SIZE;
         var profile = TestProfiles.devices(64L << 20, deviceBytes, devices, TestDriverProvider.NAME, true);
-        var spec = MachineSpec.of(profile, policy).withSwap(SwapSpec.node(RAM, 1L << 20));
+        var spec = MachineSpec.of(profile, policy)
+                .withSwap(SwapSpec.node(RAM, 1L << 20))
+                .withTuning(tuning);
         under = TestMachine.create(spec, providers, gates);
         machine = under.machine();
         rooms = under.mechanism().rooms();
@@ -85,6 +92,11 @@ final class Stage implements AutoCloseable {
     /** As {@link #hidden()}, and writes to whole regions get 2 MiB pages. */
     static Stage hiddenLarge() {
         return new Stage("hidden(large=true,window=1)", 2);
+    }
+
+    /** As {@link #reachable()}, and a device's range fault gives up so late. */
+    static Stage reachable(long rangeTimeoutMs) {
+        return new Stage("node(window=1)", 2, Parameters.NONE.with("range.timeout", Long.toString(rangeTimeoutMs)));
     }
 
     /** As {@link #reachable()}, and writes to whole regions get 2 MiB pages. */
