@@ -109,9 +109,10 @@ final class GpuOnCoreTest {
                 .sum();
     }
 
+    /** With one worker: another may run a block on, and end the launch, before a fault of it is counted. */
     @Test
     void shouldFaultOnceForAnAnnouncedRange() {
-        Machine machine = machine(wallClock());
+        Machine machine = machine(wallClock(), "workers", "1");
         var work = Work.on(machine, 600);
         work.fill();
         machine.device("gpu0")
