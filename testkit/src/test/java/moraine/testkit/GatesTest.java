@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class GatesTest {
-    private static final long SHORT_NS = 2_000_000_000L;
+    private static final long SHORT_NS = 200_000_000L;
 
     private final List<String> order = new CopyOnWriteArrayList<>();
 
@@ -73,17 +73,20 @@ final class GatesTest {
 
     @Test
     void shouldTellWhoWaitsWhereAfterTheDeadline() {
-        var gates = new Gates(new PlainTime(false), SHORT_NS);
+        PlainTime time = PlainTime.byHand();
+        var gates = new Gates(time, SHORT_NS);
         gates.hold(Point.RANGE_READ, "walker");
         gates.hold(Point.EVICT_HELD, "nobody");
         gates.start("walker", () -> walk(gates, "walker"));
         gates.awaitHeld(Point.RANGE_READ, "walker");
+        time.passesByPauses(SHORT_NS / 10);
         assertThatThrownBy(() -> gates.awaitHeld(Point.EVICT_HELD, "nobody"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("after 2000 ms it is not so that nobody is held at EVICT_HELD")
+                .hasMessageContaining("after 200 ms it is not so that nobody is held at EVICT_HELD")
                 .hasMessageContaining("walker is held at RANGE_READ")
                 .hasMessageContaining("nobody is awaited at EVICT_HELD")
                 .hasMessageContaining("GatesTest.walk");
+        time.passesByPauses(0);
         assertThatThrownBy(gates::close)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("nobody arrived: [nobody is awaited at EVICT_HELD]");
@@ -92,12 +95,15 @@ final class GatesTest {
 
     @Test
     void shouldLetAThreadGoThatNobodyReleases() {
-        var gates = new Gates(new PlainTime(false), SHORT_NS);
+        PlainTime time = PlainTime.byHand();
+        var gates = new Gates(time, SHORT_NS);
         gates.hold(Point.RANGE_READ, "walker");
         gates.start("walker", () -> walk(gates, "walker"));
+        gates.awaitHeld(Point.RANGE_READ, "walker");
         long begun = System.nanoTime();
         while (order.size() < 2) {
             assertThat(System.nanoTime() - begun).isLessThan(30_000_000_000L);
+            time.pass(SHORT_NS / 1000);
             Thread.onSpinWait();
         }
         assertThatThrownBy(gates::close).hasMessageContaining("nobody released walker is held at RANGE_READ");

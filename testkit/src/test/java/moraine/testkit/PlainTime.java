@@ -1,5 +1,6 @@
 package moraine.testkit;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import moraine.core.api.time.Actor;
@@ -13,9 +14,32 @@ import org.jspecify.annotations.Nullable;
 /** Wall-clock time as plain as can be: a thread an actor, which takes one step. */
 final class PlainTime implements Environment, Clock, Actors {
     private final boolean virtual;
+    private final boolean byHand;
+    private final AtomicLong passedNs = new AtomicLong();
+    private volatile long pauseNs;
 
     PlainTime(boolean virtual) {
+        this(virtual, false);
+    }
+
+    private PlainTime(boolean virtual, boolean byHand) {
         this.virtual = virtual;
+        this.byHand = byHand;
+    }
+
+    /** {@return time that stands still but for what the test lets pass, so that no deadline is over before it is to} */
+    static PlainTime byHand() {
+        return new PlainTime(false, true);
+    }
+
+    /** Lets time pass. */
+    void pass(long ns) {
+        passedNs.addAndGet(ns);
+    }
+
+    /** Lets so much time pass in each pause of who waits. */
+    void passesByPauses(long ns) {
+        pauseNs = ns;
     }
 
     @Override
@@ -79,12 +103,13 @@ final class PlainTime implements Environment, Clock, Actors {
     @Override
     @SuppressWarnings("ThreadPriorityCheck") // a turn in which others may run, nothing rests on it
     public void pause(int turn) {
+        pass(pauseNs);
         Thread.yield();
     }
 
     @Override
     public long nowNs() {
-        return System.nanoTime();
+        return byHand ? passedNs.get() : System.nanoTime();
     }
 
     @Override
