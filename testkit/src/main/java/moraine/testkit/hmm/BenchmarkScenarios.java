@@ -3,6 +3,8 @@ package moraine.testkit.hmm;
 import static moraine.testkit.hmm.UserProcess.INDEX;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -13,9 +15,10 @@ import moraine.core.api.time.Threads;
 import moraine.testkit.JvmThreads;
 
 /**
- * Migration both ways by size, with large pages and without. Success counts, and that sizes up to 16 MiB end within the
- * limit of the host's clock. The largest size follows where the rate so far promises that it fits into what is left.
- * Figures are notes, on the machine's own clock.
+ * Migration both ways by size, with large pages and without. Success counts, and that sizes up to 16 MiB take no more
+ * of the host than the limit: of its processor where the machine's time is modelled and one thread does everything, so
+ * that it does not count who else runs; of its clock elsewhere. The largest size follows where the rate so far promises
+ * that it fits into what is left. Figures are notes, on the machine's own clock.
  */
 final class BenchmarkScenarios {
     private static final long LIMIT_NS = 2_000_000_000L;
@@ -27,6 +30,7 @@ final class BenchmarkScenarios {
     private static final long LARGEST = 65_536;
 
     private final Threads host = new JvmThreads();
+    private final ThreadMXBean processor = ManagementFactory.getThreadMXBean();
     private long limitedNs;
     private long spentNs;
     private long moved;
@@ -39,9 +43,9 @@ final class BenchmarkScenarios {
             rig.largest(false, other -> benchmark.migration(other, false));
             rig.largest(true, other -> benchmark.migration(other, true));
             rig.note(String.format(
-                    Locale.ROOT, "sizes up to 16 MiB took %.3f s of the host's clock", benchmark.limitedNs / 1e9));
+                    Locale.ROOT, "sizes up to 16 MiB took %.3f s of the host", benchmark.limitedNs / 1e9));
             assertThat(benchmark.limitedNs)
-                    .as("ns of the host's clock for sizes up to 16 MiB")
+                    .as("ns of the host for sizes up to 16 MiB")
                     .isLessThan(LIMIT_NS);
         }));
     }
@@ -95,14 +99,18 @@ final class BenchmarkScenarios {
     }
 
     private long timed(Clock clock, long pages, Supplier<Reply> command) {
-        long begun = host.nowNs();
+        long begun = hostNs(clock);
         long before = clock.nowNs();
         Reply reply = command.get();
         long ns = clock.nowNs() - before;
-        spentNs += host.nowNs() - begun;
+        spentNs += hostNs(clock) - begun;
         moved += pages;
         assertThat(reply).isEqualTo(Reply.done(pages, 0));
         return ns;
+    }
+
+    private long hostNs(Clock clock) {
+        return clock.virtual() ? processor.getCurrentThreadCpuTime() : host.nowNs();
     }
 
     private static String label(long pages, boolean large) {
