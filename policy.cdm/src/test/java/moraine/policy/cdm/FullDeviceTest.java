@@ -192,7 +192,11 @@ final class FullDeviceTest {
                 assertThat(sum.get()).isEqualTo(10 * pages * (pages - 1) / 2);
             }
             assertThat(on.cpu().getLong(at + (pages - 1) * Pages.SIZE)).isEqualTo(4);
-            assertThat(on.where(at, pages)).contains("1");
+            on.space().advise(at, pages * Pages.SIZE, Advice.DEAD);
+            on.device(C).launch(on.space(), new AddOne(at, (int) pages)).await(TIMEOUT_NS);
+            assertThat(on.where(at, pages))
+                    .as("what is touched anew once nobody else is there")
+                    .isEqualTo("1");
         }
     }
 
