@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher as a process of its own. */
 final class MainTest {
+    /** For a process to start, to do what it is asked and to end, where others want the same processors. */
+    private static final long LIMIT_S = 120;
+
     @TempDir
     Path folder;
 
@@ -76,7 +79,7 @@ final class MainTest {
             assertThat(storages).isNotEmptyDirectory();
             process.destroy();
 
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(storages).isEmptyDirectory();
     }
@@ -164,7 +167,7 @@ final class MainTest {
         process.getInputStream().close();
         process.getOutputStream().close();
 
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitStatus.ENVIRONMENT);
     }
 
