@@ -200,18 +200,22 @@ final class Worker implements Runnable {
         SoakedProcess root = processes.getFirst();
         for (Region region : root.regions) {
             devices.verify(root, region);
+            beats.incrementAndGet();
         }
         for (Region region : soak.commons(index)) {
             accesses.verify(root, region, 0, region.pages());
+            beats.incrementAndGet();
         }
         accesses.verifyAll(root);
         pins.verifyAll();
         pins.close();
         while (processes.size() > 1) {
             exit(accesses, pins, devices);
+            beats.incrementAndGet();
         }
         while (!root.regions.isEmpty()) {
             mappings.unmap(root, root.regions.getFirst());
+            beats.incrementAndGet();
         }
         root.cpu.close();
     }
