@@ -11,6 +11,17 @@ import moraine.policy.managed.ManagedProvider;
 
 /** The real core with the real driver and policies, without a framework. */
 final class PlainCore {
+    private static final long MINUTE_NS = 60_000_000_000L;
+    /** Of the usual limits those that count faults; a busy machine must not make a plug-in late. */
+    private static final Limits LIMITS = new Limits(
+            Limits.DEFAULT.exceptions(),
+            Limits.DEFAULT.illegalAnswers(),
+            Limits.DEFAULT.windowCalls(),
+            MINUTE_NS,
+            MINUTE_NS,
+            MINUTE_NS,
+            Limits.DEFAULT.drainNs());
+
     private PlainCore() {}
 
     static MachineFactoryImpl factory() {
@@ -20,6 +31,6 @@ final class PlainCore {
         providers.policies().add("managed", new ManagedProvider(), "moraine.policy.managed 0.1", 0);
         providers.policies().add("first-touch", new FirstTouchProvider(), "moraine.policy.firsttouch 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
-        return new MachineFactoryImpl(providers, Limits.DEFAULT);
+        return new MachineFactoryImpl(providers, LIMITS);
     }
 }

@@ -19,6 +19,17 @@ import picocli.CommandLine;
 
 /** Verbs on a real core with the real policies, driver and simulation, all in one class path; one machine stays. */
 final class Session implements AutoCloseable {
+    private static final long MINUTE_NS = 60_000_000_000L;
+    /** Of the usual limits those that count faults; a busy machine must not make a plug-in late. */
+    private static final Limits LIMITS = new Limits(
+            Limits.DEFAULT.exceptions(),
+            Limits.DEFAULT.illegalAnswers(),
+            Limits.DEFAULT.windowCalls(),
+            MINUTE_NS,
+            MINUTE_NS,
+            MINUTE_NS,
+            Limits.DEFAULT.drainNs());
+
     private final MachineFactoryImpl factory = factory();
     private final Workbench workbench = new Workbench(factory, new SimulationService(factory), new LiveThreads());
 
@@ -33,7 +44,7 @@ final class Session implements AutoCloseable {
         policy(providers, "first-touch", new FirstTouchProvider(), 0);
         providers.daemons().add("reclaim", new ReclaimProvider(), "moraine.daemon.reclaim 0.1", 0);
         providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
-        return new MachineFactoryImpl(providers, Limits.DEFAULT);
+        return new MachineFactoryImpl(providers, LIMITS);
     }
 
     private static void policy(Providers providers, String name, PolicyProvider provider, int ranking) {

@@ -20,10 +20,6 @@ import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.TenantInfo;
-import moraine.core.impl.host.Limits;
-import moraine.core.impl.host.Providers;
-import moraine.core.impl.machine.MachineFactoryImpl;
-import moraine.driver.gpu.GpuProvider;
 import moraine.testkit.AddOne;
 import moraine.testkit.JvmThreads;
 import moraine.testkit.cdm.Requester;
@@ -38,13 +34,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FullDeviceTest {
     private static final long SOME = 64;
     private static final long TIMEOUT_NS = 30_000_000_000L;
-
-    private static TwoDevices machine(String policy, int... allowed) {
-        var providers = new Providers();
-        providers.policies().add("cdm", new CdmProvider(), "moraine.policy.cdm 0.1", 0);
-        providers.drivers().add("gpu", new GpuProvider(), "moraine.driver.gpu 0.1", 0);
-        return new TwoDevices(new MachineFactoryImpl(providers, Limits.DEFAULT), "gpu", policy, allowed);
-    }
 
     /** Each way by itself: what a device has no room for, what RAM has no room for, and a binding to both kinds. */
     @ParameterizedTest
@@ -61,7 +50,7 @@ final class FullDeviceTest {
         String[] expected = {preferred, exhausted, bound};
         Requester[] requesters = {Requester.PREFER, Requester.EXHAUSTED, Requester.BIND_FAR};
         for (int i = 0; i < requesters.length; i++) {
-            try (TwoDevices on = machine(policy)) {
+            try (TwoDevices on = TwoDeviceMachines.make(policy)) {
                 assertThat(requesters[i].ask(on)).as(requesters[i].text()).isEqualTo(expected[i]);
             }
         }
@@ -70,7 +59,7 @@ final class FullDeviceTest {
     @ParameterizedTest
     @CsvSource({"none", "in"})
     void shouldAnswerWhoMayHaveHowMuch(String spill) {
-        try (TwoDevices on = machine("cdm(spill=" + spill + ")")) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(spill=" + spill + ")")) {
             on.machine().tenant("owner", NodeSet.of(LOCAL, C), List.of(100L, 8L));
             AddressSpace space = on.machine().openSpace("owner", "owner");
             long at = space.mmap(MapRequest.anonymous(SOME * Pages.SIZE));
@@ -97,7 +86,7 @@ final class FullDeviceTest {
 
     @Test
     void shouldFailABindingToAFullDevice() {
-        try (TwoDevices on = machine("cdm(full=fail)")) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=fail)")) {
             assertThat(Requester.BIND_FULL.ask(on)).isEqualTo("1 ENOMEM");
             assertThat(on.machine().counter("oom_kill")).isZero();
         }
@@ -111,7 +100,7 @@ final class FullDeviceTest {
 
     @Test
     void shouldReclaimOnAFullDeviceAndLetTheBindingHold() {
-        try (TwoDevices on = machine("cdm(full=reclaim,spill=none)")) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=reclaim,spill=none)")) {
             long at = bound(on, PAGES + SOME, MemoryPolicy.bind(C));
             assertThat(on.touch(at, PAGES + SOME)).isEqualTo("0 1");
 
@@ -124,7 +113,7 @@ final class FullDeviceTest {
     @Test
     void shouldReclaimHereBeforeItSpillsThere() {
         for (String full : List.of("fail", "reclaim")) {
-            try (TwoDevices on = machine("cdm(full=" + full + ")")) {
+            try (TwoDevices on = TwoDeviceMachines.make("cdm(full=" + full + ")")) {
                 long at = bound(on, PAGES + SOME, MemoryPolicy.preferred(C));
                 assertThat(on.touch(at, PAGES + SOME)).isEqualTo("0 1");
 
@@ -140,7 +129,7 @@ final class FullDeviceTest {
     @ParameterizedTest
     @CsvSource({"reclaim", "end"})
     void shouldPassOverPagesThatMayGoNowhereElse(String full) {
-        try (TwoDevices on = machine("cdm(full=" + full + ")")) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=" + full + ")")) {
             on.machine().tenant("confined", NodeSet.of(C), List.of());
             AddressSpace space = on.machine().openSpace("confined", "confined");
             long kept = space.mmap(MapRequest.anonymous(SOME * Pages.SIZE));
@@ -161,7 +150,7 @@ final class FullDeviceTest {
 
     @Test
     void shouldReclaimForADeviceThatTouches() {
-        try (TwoDevices on = machine("cdm(full=reclaim)")) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=reclaim)")) {
             long at = bound(on, PAGES + SOME, MemoryPolicy.bind(C));
             on.device(C)
                     .launch(on.space(), new AddOne(at, (int) (PAGES + SOME)))
@@ -177,7 +166,7 @@ final class FullDeviceTest {
     /** Three CPUs and a device take each other's pages off a device that holds half of what is bound to it. */
     @Test
     void shouldLetAllProgressWhoCrowdAFullDevice() throws Exception {
-        try (TwoDevices on = machine("cdm(full=reclaim)");
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=reclaim)");
                 var threads = Executors.newFixedThreadPool(3)) {
             long pages = PAGES / 2;
             List<Future<Long>> sums = new ArrayList<>();
@@ -220,7 +209,7 @@ final class FullDeviceTest {
     /** Nothing can be reclaimed for a tenant that may be nowhere else. */
     @Test
     void shouldEndTheOffenderAndNobodyElse() {
-        try (TwoDevices on = machine("cdm(full=end)", C)) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=end)", C)) {
             on.machine().tenant("other", NodeSet.of(LOCAL, C), List.of());
             AddressSpace other = on.machine().openSpace("other", "other");
             long kept = other.mmap(MapRequest.anonymous(SOME * Pages.SIZE));
@@ -249,7 +238,7 @@ final class FullDeviceTest {
 
     @Test
     void shouldEndTheOffenderThatADeviceServes() {
-        try (TwoDevices on = machine("cdm(full=end)", C)) {
+        try (TwoDevices on = TwoDeviceMachines.make("cdm(full=end)", C)) {
             long at = bound(on, PAGES + SOME, MemoryPolicy.bind(C));
             var launch = on.device(C).launch(on.space(), new AddOne(at, (int) (PAGES + SOME)));
 
