@@ -30,6 +30,7 @@ final class FakeAccess implements DeviceAccess {
             throw MoraineException.caller(Errno.EBADF, "space " + space.id + " is closed");
         }
         if (!space.translates(address, intent)) {
+            space.faults.increment();
             faults.fault(address, intent);
             throw PageFault.INSTANCE;
         }

@@ -26,6 +26,9 @@ final class FakeSpace {
 
     final AtomicIntegerArray translations;
     final LongAdder openAccesses = new LongAdder();
+    /** Accesses that found no translation. */
+    final LongAdder faults = new LongAdder();
+
     volatile boolean closed;
 
     FakeSpace(int id, int pages) {
