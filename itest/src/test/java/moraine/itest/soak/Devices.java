@@ -80,7 +80,10 @@ final class Devices {
         proveRight(kernel);
     }
 
-    /** Proves pages of which a device had added to some words when it went, and adds to the others. */
+    /**
+     * Proves pages of which a device had added to some words when it went, and adds to the others; those that somebody
+     * unmapped meanwhile stay as they are, for children that share them.
+     */
     private void heal(SoakedProcess process, Region region, PageKernel kernel) {
         long[] words = accesses.words();
         for (int at = 0; at < kernel.count(); at++) {
@@ -89,6 +92,7 @@ final class Devices {
             }
             int page = kernel.first() + at;
             long key = region.key(page);
+            region.torn[page] = true; // until it is written whole
             try {
                 for (int i = 0; i < region.words(); i++) {
                     words[i] = process.cpu.getLong(region.address(page) + (long) i * Long.BYTES);

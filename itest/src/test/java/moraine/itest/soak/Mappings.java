@@ -88,10 +88,10 @@ final class Mappings {
         }
         int first = random.nextInt(region.pages());
         int count = Worker.count(random, region.pages(), first, 8);
-        pins.leave(region, first, count);
         if (!tryUnmap(process, region, first, count)) {
             return;
         }
+        pins.leave(region, first, count);
         region.cleared(first, count);
         region.patched = true;
         soak.tally.did(Kind.HOLE);

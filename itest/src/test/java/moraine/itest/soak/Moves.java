@@ -106,10 +106,10 @@ final class Moves {
         }
         int first = random.nextInt(region.pages());
         int count = Worker.count(random, region.pages(), first, 64);
-        pins.leave(region, first, count);
         try {
             Advice advice = random.nextBoolean() ? Advice.DEAD : Advice.DISCARD;
             process.space.advise(region.page(first), Worker.bytes(count), advice);
+            pins.leave(region, first, count);
             region.cleared(first, count);
             soak.tally.did(Kind.ADVISE_DEAD);
         } catch (MoraineException e) {

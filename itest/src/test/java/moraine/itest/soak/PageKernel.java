@@ -102,7 +102,7 @@ final class PageKernel implements Kernel {
 
         private void visit(DeviceAccess memory, int page) {
             int version = region.versions[page];
-            if (mode == Mode.ADD && version > 0 && !region.loose[page]) {
+            if (mode == Mode.ADD && version > 0 && !region.loose[page] && !region.torn[page]) {
                 add(memory, page);
                 return;
             }

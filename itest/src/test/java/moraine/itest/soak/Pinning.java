@@ -97,7 +97,9 @@ final class Pinning {
             } else if (!(held.loose[i] && Pattern.zeros(words, region.words()))
                     && Pattern.mismatch(words, region.words(), region.key(page), held.frozen[i]) >= 0) {
                 throw new Mismatch("a pin of page " + page + " of region " + region.id
-                        + ", which is not mapped any more, does not hold version " + held.frozen[i]);
+                        + ", which is not mapped any more, does not hold version " + held.frozen[i]
+                        + (held.loose[i] ? " (advised free)" : "") + "; "
+                        + region.guess(page, words, held.frozen[i]) + "; first word 0x" + Long.toHexString(words[0]));
             }
         }
         soak.tally.proved(held.frozen.length);
@@ -129,8 +131,8 @@ final class Pinning {
     }
 
     /**
-     * Says that pages of a region are about to be other frames; the pins keep what they have. Shared pages stay the
-     * others' when one mapping of them goes.
+     * Says that pages of a region are other frames from now on, or are about to be for certain; the pins keep what they
+     * have. Shared pages stay the others' when one mapping of them goes.
      */
     void leave(Region region, int first, int count) {
         if (region.type.shared()) {

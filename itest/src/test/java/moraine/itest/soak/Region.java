@@ -52,6 +52,8 @@ final class Region {
     int[] versions;
     /** Pages advised free and not written since, which may have become zeros. */
     boolean[] loose;
+    /** Pages of which a kernel had changed a part when they were unmapped here; others may have them mapped still. */
+    boolean[] torn;
     /** It is several mappings, or has held ones, so that it cannot be resized. */
     boolean patched;
 
@@ -65,6 +67,7 @@ final class Region {
         this.base = base;
         this.versions = versions;
         this.loose = new boolean[versions.length];
+        this.torn = new boolean[versions.length];
         this.parts = share.parts;
         this.part = share.part;
         this.common = share.common;
@@ -76,6 +79,7 @@ final class Region {
         int[] its = type.shared() ? versions : versions.clone();
         var copy = new Region(id, type, base, its, new Share(parts, part, /* common= */ null), backing);
         copy.loose = loose.clone();
+        copy.torn = type.shared() ? torn : torn.clone();
         copy.patched = patched;
         copy.inherited = true;
         return copy;
@@ -109,6 +113,7 @@ final class Region {
     void resize(int pages) {
         versions = Arrays.copyOf(versions, pages);
         loose = Arrays.copyOf(loose, pages);
+        torn = Arrays.copyOf(torn, pages);
     }
 
     /** {@return whether somebody has unmapped it under its other users} */
@@ -125,6 +130,7 @@ final class Region {
     void wrote(int page, int version) {
         versions[page] = version;
         loose[page] = false;
+        torn[page] = false;
     }
 
     /** Says that pages have become zeros. */
@@ -137,7 +143,7 @@ final class Region {
     void prove(int page, long[] words, String by) {
         int version = versions[page];
         int at = Pattern.mismatch(words, words(), key(page), version);
-        if (at < 0) {
+        if (at < 0 || torn[page]) {
             return;
         }
         if (loose[page] && Pattern.zeros(words, words())) {
@@ -148,16 +154,17 @@ final class Region {
                 + Long.toHexString(address(page) + (long) at * Long.BYTES) + ", should be 0x"
                 + Long.toHexString(Pattern.word(key(page), version, at)) + "; word " + at + " of version " + version
                 + (loose[page] ? " (advised free)" : "") + ", page " + page + " of " + pages() + ", part " + part
-                + " of " + parts + " of region " + id + ", " + type + "; " + guess(page, words));
+                + " of " + parts + " of region " + id + ", " + type + "; " + guess(page, words, version));
     }
 
-    private String guess(int page, long[] words) {
+    /** {@return what the words of a page's part are, if they are not the version that they should be} */
+    String guess(int page, long[] words, int expected) {
         int right = 0;
         for (int i = 0; i < words(); i++) {
-            right += words[i] == Pattern.word(key(page), versions[page], i) ? 1 : 0;
+            right += words[i] == Pattern.word(key(page), expected, i) ? 1 : 0;
         }
-        String whole = "";
-        for (int version = Math.max(0, versions[page] - 8); version < versions[page] + 8; version++) {
+        String whole = Pattern.zeros(words, words()) ? ", all are zero" : "";
+        for (int version = Math.max(1, expected - 8); version < expected + 8; version++) {
             if (Pattern.mismatch(words, words(), key(page), version) < 0) {
                 whole = ", it is all version " + version;
             }
