@@ -32,17 +32,10 @@ final class BatchDecisions {
     private final Neighbourhood neighbourhood;
     private final Agent agent;
 
-    BatchDecisions(
-            Rooms rooms,
-            Spaces spaces,
-            PolicyCalls calls,
-            FaultBatch batch,
-            Thrashing thrashing,
-            Agent agent,
-            int node) {
+    BatchDecisions(Rooms rooms, Spaces spaces, PolicyCalls calls, FaultBatch batch, Thrashing thrashing, Agent agent) {
         this.rooms = rooms;
         this.spaces = spaces;
-        this.node = node;
+        this.node = batch.device();
         this.calls = calls;
         this.batch = batch;
         this.thrashing = thrashing;

@@ -29,17 +29,10 @@ final class BatchInstalls {
     private final boolean atomicsEverywhere;
     private final Agent agent;
 
-    BatchInstalls(
-            Rooms rooms,
-            Spaces spaces,
-            CpuFaults faults,
-            DeviceDriver driver,
-            FaultBatch batch,
-            Agent agent,
-            int node) {
+    BatchInstalls(Rooms rooms, Spaces spaces, CpuFaults faults, DeviceDriver driver, FaultBatch batch, Agent agent) {
         this.rooms = rooms;
         this.spaces = spaces;
-        this.node = node;
+        this.node = batch.device();
         this.driver = driver;
         this.batch = batch;
         this.ranges = new RangeFault(rooms, faults);

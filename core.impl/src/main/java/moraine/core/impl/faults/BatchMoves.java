@@ -24,17 +24,10 @@ final class BatchMoves {
     private final RoomMaker roomMaker;
     private final Agent agent;
 
-    BatchMoves(
-            Rooms rooms,
-            Spaces spaces,
-            PolicyCalls calls,
-            FaultBatch batch,
-            Thrashing thrashing,
-            Agent agent,
-            int node) {
+    BatchMoves(Rooms rooms, Spaces spaces, PolicyCalls calls, FaultBatch batch, Thrashing thrashing, Agent agent) {
         this.rooms = rooms;
         this.spaces = spaces;
-        this.node = node;
+        this.node = batch.device();
         this.batch = batch;
         this.thrashing = thrashing;
         this.roomMaker = new RoomMaker(rooms, calls, node);

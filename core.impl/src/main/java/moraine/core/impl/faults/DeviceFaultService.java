@@ -50,9 +50,9 @@ public final class DeviceFaultService {
         this.batch = new FaultBatch(node, rooms.tuning.faultBatch);
         this.agent = rooms.newAgent(rooms.home(node));
         var thrashing = new Thrashing(node, rooms.tuning);
-        this.decisions = new BatchDecisions(rooms, spaces, calls, batch, thrashing, agent, node);
-        this.moves = new BatchMoves(rooms, spaces, calls, batch, thrashing, agent, node);
-        this.installs = new BatchInstalls(rooms, spaces, faults, driver, batch, agent, node);
+        this.decisions = new BatchDecisions(rooms, spaces, calls, batch, thrashing, agent);
+        this.moves = new BatchMoves(rooms, spaces, calls, batch, thrashing, agent);
+        this.installs = new BatchInstalls(rooms, spaces, faults, driver, batch, agent);
         agent.directReclaim().progress(steps::sum);
     }
 
