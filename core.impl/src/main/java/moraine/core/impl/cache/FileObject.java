@@ -80,6 +80,11 @@ public final class FileObject extends CachedObject {
         return unforced;
     }
 
+    /** {@return whether a page is dirty, or perhaps not on its device} */
+    boolean anyToFlush() {
+        return unforced || dirty > 0;
+    }
+
     /** Says whether its device may not have something; {@link #flushing} is held. */
     void unforced(boolean now) {
         unforced = now;

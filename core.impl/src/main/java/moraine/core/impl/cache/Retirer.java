@@ -76,7 +76,7 @@ final class Retirer {
     /** Writes a file back while nobody has it. @return whether it may leave, if nobody has it then */
     private boolean clean(FileObject file) {
         try {
-            while (objects.idle(file) && writeback.anyToFlush(file)) {
+            while (objects.idle(file) && file.anyToFlush()) {
                 Writeback.Attempt attempt = writeback.tryFlush(file);
                 if (attempt == Writeback.Attempt.SHORT) {
                     bounces.whenFree(() -> endLater(file));

@@ -253,11 +253,6 @@ final class Writeback {
         }
     }
 
-    /** {@return whether a page is dirty now, or perhaps not on the device} */
-    boolean anyToFlush(FileObject file) {
-        return file.unforced() || dirty(file, 0) >= 0;
-    }
-
     /** {@return the first dirty page from an index on, or -1} */
     private long dirty(FileObject file, long from) {
         file.lock(rooms.actors);
