@@ -21,14 +21,7 @@ import picocli.CommandLine;
 final class Session implements AutoCloseable {
     private static final long MINUTE_NS = 60_000_000_000L;
     /** Of the usual limits those that count faults; a busy machine must not make a plug-in late. */
-    private static final Limits LIMITS = new Limits(
-            Limits.DEFAULT.exceptions(),
-            Limits.DEFAULT.illegalAnswers(),
-            Limits.DEFAULT.windowCalls(),
-            MINUTE_NS,
-            MINUTE_NS,
-            MINUTE_NS,
-            Limits.DEFAULT.drainNs());
+    private static final Limits LIMITS = Limits.DEFAULT.within(MINUTE_NS);
 
     private final MachineFactoryImpl factory = factory();
     private final Workbench workbench = new Workbench(factory, new SimulationService(factory), new LiveThreads());

@@ -21,4 +21,9 @@ public record Limits(
         long drainNs) {
     public static final Limits DEFAULT =
             new Limits(8, 64, 4096, 20_000_000L, 3_000_000_000L, 2_000_000_000L, 1_000_000_000L);
+
+    /** {@return the same counts, with so long for an answer, a step of the life cycle and a callback} */
+    public Limits within(long ns) {
+        return new Limits(exceptions, illegalAnswers, windowCalls, ns, ns, ns, drainNs);
+    }
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
@@ -27,9 +26,9 @@ import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.time.Environment;
-import moraine.core.api.time.Threads;
 import moraine.core.impl.cache.DeviceMachines;
 import moraine.core.impl.machine.TestMachine;
+import moraine.core.impl.plugins.Leaps;
 import moraine.core.impl.plugins.VirtualEnvironment;
 import moraine.core.impl.time.ThreadedEnvironment;
 import moraine.core.impl.tuning.Tuning;
@@ -211,35 +210,14 @@ final class UserfaultTest {
         }
     }
 
-    /** Threads whose clock runs ahead by the deadline once it is told to. */
-    private static final class Hasty implements Threads {
-        final AtomicLong ahead = new AtomicLong();
-        private final JvmThreads inner = new JvmThreads();
-
-        @Override
-        public long nowNs() {
-            return inner.nowNs() + ahead.get();
-        }
-
-        @Override
-        public void start(String name, Runnable body) {
-            inner.start(name, body);
-        }
-
-        @Override
-        public void parkNs(long ns) {
-            LockSupport.parkNanos(Math.min(ns, 1_000_000));
-        }
-    }
-
     @Test
     void shouldGiveUpAtTheDeadlineAndServeTheNextTouch() {
-        var hasty = new Hasty();
-        try (var scene = new Scene(new ThreadedEnvironment(hasty, 1))) {
+        var clock = new Leaps();
+        try (var scene = new Scene(clock.environment())) {
             var calls = new AtomicLong();
             scene.space.userfault(scene.at, BYTES, (range, address, intent) -> {
                 if (calls.incrementAndGet() == 1) {
-                    hasty.ahead.addAndGet(Tuning.USUAL.userfaultDeadlineNs);
+                    clock.leap(Tuning.USUAL.userfaultDeadlineNs);
                 } else {
                     FILLS.missing(range, address, intent);
                 }
