@@ -3,7 +3,6 @@ package moraine.core.impl.allocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Violation;
@@ -62,19 +61,16 @@ abstract sealed class ZoneTable permits Allocator {
     /** Makes the node's pages from now on be of that type. */
     public abstract void typeOf(int node, int type);
 
-    /** Takes a node's memory away. Nothing of it may be in use, and nobody may be asking for it. */
-    public final synchronized void removeNode(int node) {
+    /** Takes a node's memory away unless something of it is in use; nobody may be asking for it. @return whether */
+    public final synchronized boolean removeNode(int node) {
         Zone zone = zone(node);
-        long used = used(zone);
-        if (used != 0) {
-            throw new MoraineException(
-                    Errno.EBUSY,
-                    Blame.INTERNAL,
-                    "node " + node + " has " + used + " of " + zone.pages + " pages in use; move them away first");
+        if (used(zone) != 0) {
+            return false;
         }
         zone.close();
         replace(node, null);
         frames.removeMemory(node);
+        return true;
     }
 
     private void replace(int node, @Nullable Zone zone) {
@@ -256,8 +252,11 @@ abstract sealed class ZoneTable permits Allocator {
         return sum;
     }
 
-    /** {@return what is wrong with zones, caches, records and charges; nobody may run meanwhile} */
-    public final List<Violation> audit() {
+    /**
+     * {@return what is wrong with zones, caches, records and charges} Nobody may allocate or free meanwhile; workers
+     * may end, for their frames move under this object's lock.
+     */
+    public final synchronized List<Violation> audit() {
         List<Violation> found = new ArrayList<>();
         for (Zone zone : zones) {
             if (zone != null) {

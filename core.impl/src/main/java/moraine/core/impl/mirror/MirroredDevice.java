@@ -165,7 +165,7 @@ public final class MirroredDevice implements DeviceRoom {
     @Override
     public boolean removeMemory() {
         rooms.world.whileStopped(() -> {
-            if (rooms.allocator.capacity(node) > 0 && residentPages() == 0) {
+            if (rooms.allocator.capacity(node) > 0) {
                 rooms.allocator.removeNode(node);
             }
         });

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 final class AllocatorThreadsTest {
     private static final int THREADS = 4;
     private static final int STEPS = 60_000;
+    private static final int ENDS = 2000;
 
     private final TestMachine machine =
             new TestMachine(Profiles.node(0, NodeKind.CPU, 9000), Profiles.node(1, NodeKind.CPU, 6000));
@@ -58,6 +59,32 @@ final class AllocatorThreadsTest {
             assertThat(machine.tenants.charged(0, node)).isZero();
             assertThat(machine.tenants.charged(1, node)).isZero();
         }
+    }
+
+    /** Whoever ends a worker changes no memory, so nobody stops it for an audit. */
+    @Test
+    void shouldFindNothingWrongWhileWorkersEnd() throws InterruptedException {
+        machine.publish(machine.everybody(List.of(list(0, 0), list(1, 1))));
+        Thread ending = Thread.ofPlatform().start(() -> {
+            for (int round = 0; round < ENDS; round++) {
+                machine.allocator.release(used());
+            }
+        });
+        while (ending.isAlive()) {
+            synchronized (this) {
+                machine.assertSound();
+            }
+        }
+        ending.join();
+        assertThat(machine.counters.value("allocator.workers")).isOne();
+    }
+
+    /** {@return a worker that keeps frames} */
+    private synchronized Worker used() {
+        Worker worker = machine.allocator.worker();
+        var request = worker.request.reset(Reason.CPU_FAULT, Intent.WRITE, 0, 0);
+        machine.free(worker, machine.allocator.allocate(worker, request, 0));
+        return worker;
     }
 
     /** A stamp is written while the frame is held; whoever frees it must find it unchanged. */
