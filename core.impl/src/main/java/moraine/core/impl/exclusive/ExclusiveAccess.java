@@ -12,10 +12,12 @@ import moraine.core.impl.frames.Frames;
 import moraine.core.impl.migration.FolioSplit;
 import moraine.core.impl.mirror.DeviceTable;
 import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.rmap.MemoryObject;
 import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.PageTable;
 import moraine.core.impl.tables.Pte;
 import moraine.core.impl.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a device the sole right to a page (Linux make_device_exclusive). The page is faulted in writable, its frame
@@ -23,8 +25,10 @@ import moraine.core.impl.vma.Vma;
  * touches the page revokes the right.
  *
  * <p>While the frame is locked and the space's lock held shared, nobody else changes the entry but for its young and
- * dirty bits. The device's own table hears nothing of the announcement, so a range fault of the same device that runs
- * beside may have read the entry as it was; it leaves an ATOMIC translation of the same frame alone.
+ * dirty bits; where a file lies below, its lock is held too, for who cuts the file takes private copies without their
+ * frames. The device's own table hears nothing of the announcement, so a range fault of the same device that runs
+ * beside may have read the entry as it was; it leaves an ATOMIC translation of the same frame alone. What takes the
+ * right away announces it, so a table that has just been attached waits until announcements reach it.
  */
 public final class ExclusiveAccess {
     private final Rooms rooms;
@@ -49,6 +53,7 @@ public final class ExclusiveAccess {
      */
     public Errno take(Agent agent, DeviceTable table, long page) {
         agent.touchEnds();
+        table.space().notifiers().awaitInserted(table);
         long begun = rooms.nowNs();
         for (int attempt = 0; ; attempt++) {
             Errno closed = table.closed();
@@ -91,7 +96,7 @@ public final class ExclusiveAccess {
             if (table.exclusive(page, entry)) {
                 return Errno.OK;
             }
-            return ready(entry) ? own(agent, table, page, Pte.pfn(entry)) : prepare(agent, table, page, entry);
+            return ready(entry) ? own(agent, table, vma, page, Pte.pfn(entry)) : prepare(agent, table, page, entry);
         } finally {
             space.unlockShared(stamp);
         }
@@ -114,19 +119,32 @@ public final class ExclusiveAccess {
         return outcome == Errno.OK ? Errno.EAGAIN : outcome;
     }
 
-    private Errno own(Agent agent, DeviceTable table, long page, long pfn) {
+    private Errno own(Agent agent, DeviceTable table, Vma vma, long page, long pfn) {
         if (!frames.getUnlessZero(pfn)) {
             return Errno.EAGAIN;
         }
         Errno outcome = Errno.EAGAIN;
         if (frames.tryLock(pfn)) {
-            outcome = exchange(agent, table, page, pfn);
+            outcome = exchangeUncut(agent, table, vma.source(), page, pfn);
             frames.unlock(pfn);
         } else {
             rooms.actors.pause(1);
         }
         agent.put(pfn);
         return outcome;
+    }
+
+    /** @param file what a private mapping shows, which must not be cut meanwhile; or null */
+    private Errno exchangeUncut(Agent agent, DeviceTable table, @Nullable MemoryObject file, long page, long pfn) {
+        if (file == null) {
+            return exchange(agent, table, page, pfn);
+        }
+        file.lock(rooms.actors);
+        try {
+            return exchange(agent, table, page, pfn);
+        } finally {
+            file.unlock();
+        }
     }
 
     private Errno exchange(Agent agent, DeviceTable table, long page, long pfn) {

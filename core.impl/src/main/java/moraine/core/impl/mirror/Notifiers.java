@@ -36,6 +36,8 @@ public final class Notifiers {
         private final long start;
         private final long end;
         private volatile long sequence;
+        /** The odd sequence at which it was inserted; one that is past when nothing was being invalidated. */
+        private volatile long inserted;
 
         protected Subscription(long start, long end) {
             this.start = start;
@@ -134,19 +136,21 @@ public final class Notifiers {
 
     /** Subscribes; readers of it wait if an invalidation runs. */
     public synchronized void insert(Subscription subscription) {
-        boolean frozen = active != 0 && (sequence & 1) == 1;
-        if (frozen) {
+        if (active != 0 && (sequence & 1) == 1) {
             deferredInserts.add(subscription);
-            subscription.sequence = sequence;
-            return;
+        } else {
+            sequence |= active != 0 ? 1 : 0;
+            List<Subscription> list = new ArrayList<>(List.of(subscriptions));
+            list.add(subscription);
+            subscriptions = list.toArray(Subscription[]::new);
         }
-        if (active != 0) {
-            sequence |= 1;
-        }
-        List<Subscription> list = new ArrayList<>(List.of(subscriptions));
-        list.add(subscription);
-        subscriptions = list.toArray(Subscription[]::new);
-        subscription.sequence = active != 0 ? sequence : sequence - 1;
+        subscription.inserted = active != 0 ? sequence : sequence - 1;
+        subscription.sequence = subscription.inserted;
+    }
+
+    /** Waits until no invalidation runs that does not call a subscription because that came later. */
+    public void awaitInserted(Subscription subscription) {
+        awaitChange(subscription.inserted);
     }
 
     /** Unsubscribes; after it returns no call runs or will run. Must not be called from an invalidation. */
