@@ -1,5 +1,6 @@
 package moraine.itest.soak;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -8,7 +9,10 @@ import java.util.stream.Stream;
 import moraine.itest.container.MoraineContainer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The soak from the command line. */
 @Command(
@@ -19,13 +23,23 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:done", "1:something is wrong", "2:bad input"})
 final class Main implements Callable<Integer> {
     private static final int FAILED = 1;
-    private static final long REPORT_SECONDS = 10;
+    private static final int MOST_TIMES = 1000;
 
     @Option(names = "--minutes", defaultValue = "10", description = "how long (default: ${DEFAULT-VALUE})")
     private double minutes = 10;
 
     @Option(names = "--seed", description = "repeats the choices of a run, though not how its threads met")
     private long seed = System.nanoTime() & 0xffffff;
+
+    @Option(
+            names = "--more",
+            split = ",",
+            paramLabel = "ACTION=TIMES",
+            description = "how many times as often as usual to do some things; of: ${COMPLETION-CANDIDATES}")
+    private final Map<Action, Integer> more = new EnumMap<>(Action.class);
+
+    @Spec
+    private CommandSpec spec;
 
     private static final List<String> SUMS = List.of(
             "operations",
@@ -41,15 +55,19 @@ final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 
     @Override
     public Integer call() throws Exception {
-        System.out.println("seed " + seed + ", " + minutes + " minutes");
+        more.forEach(this::bound);
+        String again = "--minutes " + minutes + " --seed " + seed + (more.isEmpty() ? "" : " --more " + Mix.text(more));
+        System.out.println("itest/soak " + again);
         long seconds = Math.max(1, Math.round(minutes * TimeUnit.MINUTES.toSeconds(1)));
         MoraineContainer container = MoraineContainer.start(SoakBundle.FEATURES);
-        Map<String, String> answer = SoakBundle.run(container, seed, seconds, Long.MAX_VALUE, REPORT_SECONDS);
+        Map<String, String> answer = SoakBundle.run(container, SoakBundle.order(seed, seconds, Long.MAX_VALUE, more));
         List<String> faults = SoakBundle.faults(answer);
         System.out.println(table(answer));
         if (faults.isEmpty()) {
@@ -58,8 +76,15 @@ final class Main implements Callable<Integer> {
             return 0;
         }
         faults.forEach(System.out::println);
-        System.out.println("FAILED; again: itest/soak --minutes " + minutes + " --seed " + seed);
+        System.out.println("FAILED; again: itest/soak " + again);
         return FAILED;
+    }
+
+    private void bound(Action action, int times) {
+        if (times < 1 || times > MOST_TIMES) {
+            throw new ParameterException(
+                    spec.commandLine(), "--more " + action + "=" + times + " is out of range; take 1 to " + MOST_TIMES);
+        }
     }
 
     private static String table(Map<String, String> answer) {

@@ -29,16 +29,23 @@ final class Mappings {
         this.pins = pins;
     }
 
-    Region map(SoakedProcess process) {
+    void map(SoakedProcess process) {
         Region.Type type = random.nextBoolean()
                 ? Region.Type.PRIVATE
                 : Region.Type.values()[random.nextInt(Region.Type.values().length)];
-        boolean large = type == Region.Type.PRIVATE && random.nextInt(6) == 0;
-        int pages = large ? Pages.PER_LARGE : 1 + random.nextInt(random.nextInt(4) == 0 ? MOST_PAGES : 40);
-        int id = soak.nextRegion();
+        int pages = 1 + random.nextInt(random.nextInt(4) == 0 ? MOST_PAGES : 40);
         MapRequest request = MapRequest.anonymous(Worker.bytes(pages));
-        request = large ? request.aligned(Pages.LARGE_SIZE) : request;
-        request = type.shared() ? request.shared() : request;
+        map(process, type, pages, type.shared() ? request.shared() : request);
+    }
+
+    /** Maps a region that one page of 2 MiB may fill. */
+    void mapLarge(SoakedProcess process) {
+        MapRequest request = MapRequest.anonymous(Pages.LARGE_SIZE).aligned(Pages.LARGE_SIZE);
+        map(process, Region.Type.PRIVATE, Pages.PER_LARGE, request);
+    }
+
+    private void map(SoakedProcess process, Region.Type type, int pages, MapRequest request) {
+        int id = soak.nextRegion();
         Backing backing = type.file() ? soak.files.ofVersionOne(id, pages) : null;
         long base = backing == null ? process.space.mmap(request) : process.space.mmap(request, backing.file, 0);
         Region region = new Region(id, type, base, pages, backing);
@@ -47,7 +54,6 @@ final class Mappings {
         }
         process.regions.add(region);
         soak.tally.did(Kind.MMAP);
-        return region;
     }
 
     void change(SoakedProcess process, Region region) {

@@ -25,17 +25,19 @@ final class Soak {
     final Plugins plugins;
     final Files files;
     final Tally tally;
+    final Mix mix;
     private final int workers;
     private final AtomicInteger regions = new AtomicInteger();
     private final AtomicLong nextCommon = new AtomicLong(FIRST_COMMON);
     private final AtomicReferenceArray<Common> commons = new AtomicReferenceArray<>(COMMONS.length);
 
-    Soak(Machine machine, AddressSpace space, Plugins plugins, Files files, Tally tally, int workers) {
+    Soak(Machine machine, AddressSpace space, Plugins plugins, Files files, Tally tally, Mix mix, int workers) {
         this.machine = machine;
         this.space = space;
         this.plugins = plugins;
         this.files = files;
         this.tally = tally;
+        this.mix = mix;
         this.workers = workers;
         for (int i = 0; i < COMMONS.length; i++) {
             commons.set(i, mapCommon(i));

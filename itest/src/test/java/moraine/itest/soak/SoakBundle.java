@@ -13,9 +13,11 @@ import moraine.testkit.JvmThreads;
 final class SoakBundle {
     static final List<String> FEATURES = List.of("base", "compare");
 
+    private static final long REPORT_SECONDS = 10;
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(20);
     private static final Class<?>[] CLASSES = {
         Accesses.class,
+        Action.class,
         Backing.class,
         Common.class,
         Devices.class,
@@ -25,6 +27,7 @@ final class SoakBundle {
         Ledger.class,
         Mappings.class,
         Mismatch.class,
+        Mix.class,
         Monitor.class,
         Moves.class,
         PageKernel.class,
@@ -45,19 +48,22 @@ final class SoakBundle {
 
     private SoakBundle() {}
 
-    /** {@return what came of a run, by the names that {@link SoakRun} gives} */
-    static Map<String, String> run(MoraineContainer container, long seed, long seconds, long operations, long report)
-            throws Exception {
+    /** {@return what came of a run, by the names that {@link SoakRun} gives; it takes the order by such names too} */
+    static Map<String, String> run(MoraineContainer container, Map<String, String> order) throws Exception {
         container.settle(SETTLE_LIMIT);
         try (Probe probe = container.probe(CLASSES)) {
-            return probe.call(
-                    SoakRun.class,
-                    Map.of(
-                            "seed", "" + seed,
-                            "seconds", "" + seconds,
-                            "operations", "" + operations,
-                            "report", "" + report));
+            return probe.call(SoakRun.class, order);
         }
+    }
+
+    /** {@return an order for a run that ends after some time or operations, whichever come first} */
+    static Map<String, String> order(long seed, long seconds, long operations, Map<Action, Integer> more) {
+        return Map.of(
+                "seed", "" + seed,
+                "seconds", "" + seconds,
+                "operations", "" + operations,
+                "report", "" + REPORT_SECONDS,
+                "more", Mix.text(more));
     }
 
     /** {@return what is wrong with a run, a line each} */

@@ -18,7 +18,8 @@ final class SoakIT {
 
     @Test
     void shouldAccountForEveryByte(MoraineContainer container) throws Exception {
-        Map<String, String> answer = SoakBundle.run(container, SEED, MOST_SECONDS, OPERATIONS, 10);
+        Map<String, String> answer =
+                SoakBundle.run(container, SoakBundle.order(SEED, MOST_SECONDS, OPERATIONS, Map.of()));
 
         assertThat(SoakBundle.faults(answer)).isEmpty();
         assertThat(Long.parseLong(answer.get("pages moved"))).isPositive();

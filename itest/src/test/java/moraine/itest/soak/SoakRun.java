@@ -31,9 +31,9 @@ import org.osgi.framework.ServiceReference;
  * The soak, in a bundle: two devices, four CPU threads, all that the machine offers at random.
  *
  * <p>Takes {@code seed}, {@code seconds} and {@code operations}, whichever limit comes first, and {@code report}, the
- * seconds between two lines of progress. Answers a number for each {@link Kind} by its label, {@code failure} (empty
- * when there was none), {@code mismatches}, {@code leaks}, {@code operations}, {@code pages proven} and {@code pages
- * moved}.
+ * seconds between two lines of progress, and {@code more}, the text of a {@link Mix}. Answers a number for each
+ * {@link Kind} by its label, {@code failure} (empty when there was none), {@code mismatches}, {@code leaks},
+ * {@code operations}, {@code pages proven} and {@code pages moved}.
  */
 public final class SoakRun implements BiFunction<BundleContext, Map<String, String>, Map<String, String>> {
     private static final int WORKERS = 4;
@@ -81,7 +81,11 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
     }
 
     private static long number(Map<String, String> order, String name) {
-        return Long.parseLong(Objects.requireNonNull(order.get(name), name));
+        return Long.parseLong(text(order, name));
+    }
+
+    private static String text(Map<String, String> order, String name) {
+        return Objects.requireNonNull(order.get(name), name);
     }
 
     private static Path folder() {
@@ -113,7 +117,7 @@ public final class SoakRun implements BiFunction<BundleContext, Map<String, Stri
     private String play(Machine machine, Plugins plugins, Files files, Map<String, String> order) {
         Ledger ledger = new Ledger(machine);
         AddressSpace space = machine.openSpace("soak", TENANT);
-        Soak soak = new Soak(machine, space, plugins, files, tally, WORKERS);
+        Soak soak = new Soak(machine, space, plugins, files, tally, Mix.of(text(order, "more")), WORKERS);
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(number(order, "seconds"));
         long operations = number(order, "operations");
         BooleanSupplier over = () -> System.nanoTime() - endNs > 0 || tally.operations() >= operations;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import moraine.core.api.model.Pages;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ final class Worker implements Runnable {
     private final int index;
     private final RandomGenerator random;
     private final BooleanSupplier over;
+    private final Accesses accesses;
+    private final Pinning pins;
+    private final Mappings mappings;
+    private final Devices devices;
+    private final Moves moves;
     private final List<SoakedProcess> processes = new ArrayList<>();
     /** What it is doing, for who waits for it. */
     volatile String doing = "starting";
@@ -33,6 +39,11 @@ final class Worker implements Runnable {
         this.index = index;
         this.random = random;
         this.over = over;
+        this.accesses = new Accesses(soak, random);
+        this.pins = new Pinning(soak, random, accesses);
+        this.mappings = new Mappings(soak, random, accesses, pins);
+        this.devices = new Devices(soak, random, accesses);
+        this.moves = new Moves(soak, random, pins);
     }
 
     long beats() {
@@ -42,19 +53,13 @@ final class Worker implements Runnable {
     @Override
     public void run() {
         try {
-            var root = new SoakedProcess(soak.space, /* root= */ true);
-            processes.add(root);
-            Accesses accesses = new Accesses(soak, random);
-            Pinning pins = new Pinning(soak, random, accesses);
-            Mappings mappings = new Mappings(soak, random, accesses, pins);
-            Devices devices = new Devices(soak, random, accesses);
-            Moves moves = new Moves(soak, random, pins);
+            processes.add(new SoakedProcess(soak.space, /* root= */ true));
             while (!over.getAsBoolean() && !soak.tally.failed()) {
-                operate(accesses, pins, mappings, devices, moves);
+                operate();
                 beats.incrementAndGet();
             }
             if (!soak.tally.failed()) {
-                end(accesses, pins, mappings, devices);
+                end();
             }
         } catch (Throwable t) {
             soak.tally.fail(new AssertionError(
@@ -69,87 +74,85 @@ final class Worker implements Runnable {
         return ended;
     }
 
-    private void operate(Accesses accesses, Pinning pins, Mappings mappings, Devices devices, Moves moves) {
+    private void operate() {
         SoakedProcess process = processes.get(random.nextInt(3) == 0 ? random.nextInt(processes.size()) : 0);
-        int dice = random.nextInt(2000);
+        Action action = soak.mix.draw(random);
         Region region = random.nextInt(3) == 0 && process.root ? soak.common(index, random) : process.any(random);
-        if (dice < 60 || region == null) {
-            say("mmap", process, region);
-            if (roomy(process)) {
-                mappings.map(process);
-            } else if (!process.regions.isEmpty()) {
-                mappings.unmap(process, process.regions.getFirst());
-            }
-        } else if (dice < 700) {
-            say("write", process, region);
-            accesses.write(process, region);
-        } else if (dice < 1300) {
-            say("verify", process, region);
-            accesses.verifySome(process, region);
-        } else if (dice < 1480) {
-            say("kernel", process, region);
-            devices.kernel(process, region);
-        } else if (dice < 1510) {
-            say("atomic kernel", process, region);
-            devices.atomic(process, region);
-        } else if (dice < 1640) {
-            say("move", process, region);
-            moves.any(process, region);
-        } else if (dice < 1700) {
-            say("advice", process, region);
-            moves.advise(process, region);
-        } else if (dice < 1760) {
-            say("pin", process, region);
-            pins.any(process, region);
-        } else if (dice < 1900) {
-            say("mapping", process, region);
-            mappings.change(process, region);
-        } else {
-            rarely(dice - 1900, process, accesses, pins, mappings, devices);
+        if (region == null) {
+            say(Action.MMAP, process, null);
+            mappings.map(process);
+            return;
+        }
+        say(action, process, region);
+        switch (action) {
+            case WRITE -> accesses.write(process, region);
+            case VERIFY -> accesses.verifySome(process, region);
+            case KERNEL -> devices.kernel(process, region);
+            case ATOMIC -> devices.atomic(process, region);
+            case MOVE -> moves.any(process, region);
+            case ADVISE -> moves.advise(process, region);
+            case PIN -> pins.any(process, region);
+            case REMAP -> mappings.change(process, region);
+            default -> change(action, process);
         }
     }
 
-    private void rarely(
-            int dice, SoakedProcess process, Accesses accesses, Pinning pins, Mappings mappings, Devices devices) {
-        if (dice < 30) {
-            say("fork", process, null);
-            if (processes.size() > MOST_CHILDREN) {
-                exit(accesses, pins, devices);
+    /** Does what concerns no region that there is. */
+    private void change(Action action, SoakedProcess process) {
+        switch (action) {
+            case MMAP -> map(process, mappings::map);
+            case MMAP_LARGE -> map(process, mappings::mapLarge);
+            case FORK -> fork();
+            case EXIT -> exit();
+            case USERFAULT -> userfault(process);
+            case EVICT -> devices.evict();
+            case REPLACE -> {
+                soak.replaceCommon(random);
+                soak.tally.did(Kind.COMMON_REPLACED);
             }
-            SoakedProcess parent = processes.get(random.nextInt(processes.size()));
-            processes.add(mappings.fork(parent, soak.commons(index)));
-        } else if (dice < 50) {
-            say("exit", process, null);
-            exit(accesses, pins, devices);
-        } else if (dice < 65) {
-            say("userfault", process, null);
-            if (roomy(process)) {
-                mappings.userfault(process);
+            case PROVE -> {
+                accesses.verifyAll(process);
+                pins.verifyAll();
             }
-        } else if (dice < 80) {
-            say("evict", process, null);
-            devices.evict();
-        } else if (dice < 88) {
-            say("replacing a common region", process, null);
-            soak.replaceCommon(random);
-            soak.tally.did(Kind.COMMON_REPLACED);
-        } else if (dice < 93) {
-            say("exchange of policy", process, null);
-            did(Kind.POLICY_EXCHANGED, soak.plugins.exchange(random));
-        } else if (dice < 95) {
-            say("withdrawal of a policy", process, null);
-            did(Kind.POLICY_WITHDRAWN, soak.plugins.withdraw());
-        } else if (dice < 97) {
-            say("removal or return of a device", process, null);
-            pins.close();
-            Kind kind = soak.plugins.toggle(random);
-            if (kind != null) {
-                soak.tally.did(kind);
+            default -> exchange(action);
+        }
+    }
+
+    /** Does what concerns the plug-ins. */
+    private void exchange(Action action) {
+        switch (action) {
+            case EXCHANGE -> did(Kind.POLICY_EXCHANGED, soak.plugins.exchange(random));
+            case WITHDRAW -> did(Kind.POLICY_WITHDRAWN, soak.plugins.withdraw());
+            case TOGGLE -> {
+                pins.close();
+                Kind kind = soak.plugins.toggle(random);
+                if (kind != null) {
+                    soak.tally.did(kind);
+                }
             }
+            default -> throw new IllegalStateException(action + " has no place here");
+        }
+    }
+
+    private void map(SoakedProcess process, Consumer<SoakedProcess> how) {
+        if (roomy(process)) {
+            how.accept(process);
         } else {
-            say("verifying all", process, null);
-            accesses.verifyAll(process);
-            pins.verifyAll();
+            mappings.unmap(process, process.regions.getFirst());
+        }
+    }
+
+    private void fork() {
+        if (processes.size() > MOST_CHILDREN) {
+            exit();
+        }
+        SoakedProcess parent = processes.get(random.nextInt(processes.size()));
+        processes.add(mappings.fork(parent, soak.commons(index)));
+    }
+
+    private void userfault(SoakedProcess process) {
+        if (roomy(process)) {
+            mappings.userfault(process);
         }
     }
 
@@ -164,14 +167,15 @@ final class Worker implements Runnable {
         }
     }
 
-    private void say(String what, SoakedProcess process, @Nullable Region region) {
+    private void say(Action action, SoakedProcess process, @Nullable Region region) {
+        String what = action.phrase;
         doing = region == null
                 ? what + " in " + process.space.name()
                 : what + " in " + process.space.name() + ", region " + region.id + " " + region.type + " of "
                         + region.pages() + " pages at 0x" + Long.toHexString(region.base);
     }
 
-    private void exit(Accesses accesses, Pinning pins, Devices devices) {
+    private void exit() {
         if (processes.size() < 2) {
             return;
         }
@@ -195,7 +199,7 @@ final class Worker implements Runnable {
     }
 
     /** Proves everything, by the CPU and by devices, and gives everything up. */
-    private void end(Accesses accesses, Pinning pins, Mappings mappings, Devices devices) {
+    private void end() {
         doing = "proving everything at the end";
         SoakedProcess root = processes.getFirst();
         for (Region region : root.regions) {
@@ -210,7 +214,7 @@ final class Worker implements Runnable {
         pins.verifyAll();
         pins.close();
         while (processes.size() > 1) {
-            exit(accesses, pins, devices);
+            exit();
             beats.incrementAndGet();
         }
         while (!root.regions.isEmpty()) {
