@@ -1,6 +1,6 @@
 package moraine.itest.soak;
 
-/** What a worker does next, and how often of two thousand times in the usual mix. */
+/** What a worker does next, and how often, compared with the others, in the usual mix. */
 enum Action {
     MMAP(54, "mmap"),
     MMAP_LARGE(6, "mmap of 2 MiB"),
@@ -12,6 +12,7 @@ enum Action {
     ADVISE(60, "advice"),
     PIN(60, "pin"),
     REMAP(140, "change of a mapping"),
+    CUT(10, "cut of a file"),
     FORK(30, "fork"),
     EXIT(20, "exit"),
     USERFAULT(15, "userfault"),

@@ -11,10 +11,24 @@ final class Backing {
     final Path path;
     /** Whether nobody writes it any more. */
     volatile boolean closed;
+    /** Pages from this one on were cut off, and are zeros unless they were written since. */
+    private int cut = Integer.MAX_VALUE;
 
     Backing(CachedFile file, Path path) {
         this.file = file;
         this.path = path;
+    }
+
+    /** Cuts pages off and lets the file grow again. */
+    void cut(int first, int pages) {
+        file.truncate(Worker.bytes(first));
+        file.truncate(Worker.bytes(pages));
+        cut = Math.min(cut, first);
+    }
+
+    /** {@return the version of a page that nobody has written: what the file was made with, or zeros} */
+    int unwritten(int page) {
+        return page < cut ? 1 : 0;
     }
 
     /** Gives up the handle and deletes the file; its content is read first by who wants to. */

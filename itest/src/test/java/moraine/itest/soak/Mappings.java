@@ -1,6 +1,7 @@
 package moraine.itest.soak;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.Userfault;
 import moraine.core.api.model.Errno;
@@ -219,12 +220,29 @@ final class Mappings {
             soak.tally.did(Kind.FILE_WRITE);
         } else {
             backing.file.read(Worker.bytes(page), MemorySegment.ofArray(words));
-            if (Pattern.mismatch(words, words.length, region.key(page), 1) >= 0) {
+            if (Pattern.mismatch(words, words.length, region.key(page), backing.unwritten(page)) >= 0) {
                 throw new Mismatch("page " + page + " of the file of region " + region.id
                         + ", which is mapped private, does not hold what it did at first");
             }
             soak.tally.did(Kind.FILE_VERIFY);
         }
+    }
+
+    /** Cuts a file and lets it grow again: for all who map it, what lay beyond its end is zeros. */
+    void cut(Iterable<SoakedProcess> processes, Region region) {
+        Backing backing = region.backing;
+        if (backing == null || backing.closed || region.parts > 1) {
+            return;
+        }
+        int first = random.nextInt(region.pages());
+        pins.cut(backing, first);
+        backing.cut(first, region.pages());
+        for (SoakedProcess process : processes) {
+            process.regions.stream()
+                    .filter(its -> Objects.equals(its.backing, backing))
+                    .forEach(its -> its.cleared(first, its.pages() - first));
+        }
+        soak.tally.did(Kind.FILE_CUT);
     }
 
     /** {@return a child of a process, which knows what its worker knows} */

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import moraine.core.api.host.Pin;
 import moraine.core.api.model.Errno;
@@ -138,13 +139,22 @@ final class Pinning {
         if (region.type.shared()) {
             return;
         }
-        for (Held held : pins) {
-            for (int i = 0; held.region == region && i < held.frozen.length; i++) {
-                int page = held.first + i;
-                if (held.frozen[i] == LIVE && page >= first && page < first + count) {
-                    held.frozen[i] = region.versions[page];
-                    held.loose[i] = region.loose[page];
-                }
+        pins.stream().filter(held -> held.region == region).forEach(held -> freeze(held, first, first + count));
+    }
+
+    /** Says that a file is about to lose its pages from one on, whoever maps them. */
+    void cut(Backing file, int first) {
+        pins.stream()
+                .filter(held -> Objects.equals(held.region.backing, file))
+                .forEach(held -> freeze(held, first, Integer.MAX_VALUE));
+    }
+
+    private static void freeze(Held held, int first, int end) {
+        for (int i = 0; i < held.frozen.length; i++) {
+            int page = held.first + i;
+            if (held.frozen[i] == LIVE && page >= first && page < end) {
+                held.frozen[i] = held.region.versions[page];
+                held.loose[i] = held.region.loose[page];
             }
         }
     }

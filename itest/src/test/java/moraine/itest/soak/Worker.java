@@ -93,6 +93,7 @@ final class Worker implements Runnable {
             case ADVISE -> moves.advise(process, region);
             case PIN -> pins.any(process, region);
             case REMAP -> mappings.change(process, region);
+            case CUT -> mappings.cut(processes, region);
             default -> change(action, process);
         }
     }
