@@ -66,14 +66,19 @@ final class SoakBundle {
                 "more", Mix.text(more));
     }
 
-    /** {@return what is wrong with a run, a line each} */
+    /** {@return what is wrong with a run, a line each; what it did not do when it came to its end} */
     static List<String> faults(Map<String, String> answer) {
-        Stream<String> undone = Stream.of(Kind.values())
-                .filter(kind -> "0".equals(answer.get(kind.label())))
-                .map(kind -> kind.label() + " was never done, so nothing is proven of it; run longer");
-        Stream<String> failed = Stream.of("failure", "leaks")
+        List<String> failed = Stream.of("failure", "leaks")
                 .filter(name -> !String.valueOf(answer.get(name)).isEmpty())
-                .map(name -> name + ": " + answer.get(name));
-        return Stream.concat(failed, undone).toList();
+                .map(name -> name + ": " + answer.get(name))
+                .toList();
+        return failed.isEmpty() ? undone(answer) : failed;
+    }
+
+    private static List<String> undone(Map<String, String> answer) {
+        return Stream.of(Kind.values())
+                .filter(kind -> "0".equals(answer.get(kind.label())))
+                .map(kind -> kind.label() + " was never done, so nothing is proven of it; run longer")
+                .toList();
     }
 }
