@@ -11,7 +11,7 @@ public enum Point {
      * and the announcement: range faults of the space wait for its end.
      */
     NOTIFIER_STARTED,
-    /** A range was read from the CPU's table and is not yet installed in the DeviceTable. Holds nothing. */
+    /** A range was read from the CPU's table and not yet proven, to be installed in the DeviceTable or shown. */
     RANGE_READ,
     /** A fault read an entry and is about to act on it. Holds the space shared, or nothing for a first touch. */
     FAULT_LOOKED_UP,

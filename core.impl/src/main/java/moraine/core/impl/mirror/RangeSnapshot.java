@@ -7,6 +7,7 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Snapshot;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.Stat;
@@ -67,6 +68,7 @@ final class RangeSnapshot {
         } finally {
             space.unlockShared(stamp);
         }
+        rooms.points.reach(Point.RANGE_READ);
         return proven(sequence);
     }
 
