@@ -2,6 +2,9 @@ package moraine.core.impl.mirror;
 
 import java.util.ArrayList;
 import java.util.List;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
+import moraine.core.api.model.Pages;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Point;
 import moraine.core.api.time.Points;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and installs only if {@link #readRetry} is false. Starts and ends nest and overlap: they are counted, not locked.
  *
  * <p>Subscriptions inserted or removed while the list is frozen (odd sequence) take effect at the last end. The list is
- * scanned: a space has one subscription a device.
+ * scanned: a space has one subscription a device. Linux announces the end of a space too (MMU_NOTIFY_RELEASE); here it
+ * closes the devices' tables ({@link DeviceTable#close}), of which nobody has to be told by range.
  */
 public final class Notifiers {
     /** Why translations go. */
@@ -27,8 +31,7 @@ public final class Notifiers {
         CLEAR,
         PROTECTION,
         MIGRATE,
-        EXCLUSIVE,
-        RELEASE
+        EXCLUSIVE
     }
 
     /** Somebody who keeps translations of a range. */
@@ -39,7 +42,13 @@ public final class Notifiers {
         /** The odd sequence at which it was inserted; one that is past when nothing was being invalidated. */
         private volatile long inserted;
 
+        /** @throws MoraineException EOVERFLOW for a range that is empty or wraps */
         protected Subscription(long start, long end) {
+            if (start >= end) {
+                throw MoraineException.caller(
+                        Errno.EOVERFLOW,
+                        "a subscription covers " + Pages.range(start, end) + ", which is no range; end it later");
+            }
             this.start = start;
             this.end = end;
         }
@@ -86,7 +95,7 @@ public final class Notifiers {
     /**
      * Announces that translations of a range go away; {@link #end} must follow unless it returns false.
      *
-     * @return false when a subscription could not be invalidated without waiting
+     * @return false when a subscription could not be invalidated without waiting, and must not wait
      */
     public boolean start(Event event, long from, long to, @Nullable String owner, boolean blockable) {
         Subscription[] now;
@@ -105,11 +114,19 @@ public final class Notifiers {
             if (subscription.overlaps(from, to)
                     && !subscription.invalidate(event, from, to, owner, current, blockable)) {
                 end();
+                refused(blockable, from, to);
                 return false;
             }
         }
         points.reach(Point.NOTIFIER_STARTED);
         return true;
+    }
+
+    private static void refused(boolean blockable, long from, long to) {
+        if (blockable) {
+            throw new IllegalStateException("a subscription kept " + Pages.range(from, to)
+                    + " though it may wait for its lock; it must answer true");
+        }
     }
 
     /** Announces a range and waits where it must. */

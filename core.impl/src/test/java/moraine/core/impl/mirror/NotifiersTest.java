@@ -1,11 +1,14 @@
 package moraine.core.impl.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import moraine.core.api.model.Errno;
+import moraine.core.api.model.MoraineException;
 import moraine.core.api.time.Actors;
 import moraine.core.impl.mirror.Notifiers.Event;
 import moraine.core.impl.time.ThreadedEnvironment;
@@ -21,6 +24,7 @@ final class NotifiersTest {
     private static final class Listener extends Notifiers.Subscription {
         private final List<Event> told = new ArrayList<>();
         private boolean lockTaken;
+        private boolean refuses;
 
         Listener(long start, long end) {
             super(start, end);
@@ -29,7 +33,7 @@ final class NotifiersTest {
         @Override
         protected boolean invalidate(
                 Event event, long from, long to, @Nullable String owner, long sequence, boolean blockable) {
-            if (lockTaken && !blockable) {
+            if (refuses || lockTaken && !blockable) {
                 return false;
             }
             sequence(sequence);
@@ -141,6 +145,41 @@ final class NotifiersTest {
         listener.lockTaken = true;
         assertThat(notifiers.start(Event.UNMAP, 10, 20, null, /* blockable= */ false))
                 .isFalse();
+        assertThat(notifiers.quiet()).isTrue();
+    }
+
+    @Test
+    void shouldNotLetASubscriptionRefuseToWait() {
+        var listener = new Listener(0, 100);
+        notifiers.insert(listener);
+        listener.refuses = true;
+        assertThatThrownBy(() -> notifiers.start(Event.UNMAP, 10, 20))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0xa")
+                .hasMessageContaining("must answer true");
+        assertThat(notifiers.quiet()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseASubscriptionOfNothing() {
+        for (long end : new long[] {100, 99, Long.MIN_VALUE}) {
+            assertThatThrownBy(() -> new Listener(100, end))
+                    .isInstanceOfSatisfying(
+                            MoraineException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EOVERFLOW));
+        }
+    }
+
+    @Test
+    void shouldForgetAnInsertionThatIsRemovedBeforeItTookEffect() {
+        notifiers.insert(new Listener(0, 100));
+        notifiers.start(Event.UNMAP, 10, 20);
+        var late = new Listener(0, 100);
+        notifiers.insert(late);
+        notifiers.remove(late);
+        notifiers.end();
+        notifiers.start(Event.CLEAR, 10, 20);
+        notifiers.end();
+        assertThat(late.told).isEmpty();
         assertThat(notifiers.quiet()).isTrue();
     }
 }
