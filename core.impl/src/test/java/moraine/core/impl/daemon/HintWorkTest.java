@@ -16,6 +16,7 @@ import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
+import moraine.core.api.model.Snapshot;
 import moraine.core.impl.TestPolicy;
 import moraine.core.impl.machine.Pair;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +141,8 @@ final class HintWorkTest {
 
         pair.run(0, memory -> memory.putLong(at, memory.getLong(at) + 1));
         assertThat(counter("device.faults")).isEqualTo(before);
+        assertThat(pair.under.machine().device("gpu0").snapshot(pair.space, at, Pages.SIZE))
+                .containsExactly(Snapshot.WRITE);
         pair.run(1, memory -> memory.putLong(at, memory.getLong(at) + 1));
 
         pair.checked();
