@@ -12,6 +12,7 @@ import moraine.core.api.model.Parameters;
 import moraine.core.api.model.Tunable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class TuningTest {
@@ -44,6 +45,20 @@ final class TuningTest {
         assertThat(tunable.description()).isNotBlank().doesNotEndWith(".");
         assertThat(tunable.source()).matches("(Moraine|Linux|UVM).*");
         assertThat(tunable.usual()).isEqualTo(tunable.value()).isBetween(tunable.least(), tunable.most());
+    }
+
+    /** Where a value is somebody else's, it is his. */
+    @ParameterizedTest
+    @CsvSource({
+        "thrash.lapse, 500", "thrash.losses, 3", "thrash.naps, 10", "thrash.pin, 150", "evict.batch, 64",
+        "evict.least, 32", "duplicate.batch, 64", "cache.readahead, 32", "cache.bounce, 64", "cache.pause, 200"
+    })
+    void shouldUsuallyHaveTheValueOfItsSource(String name, long usual) {
+        assertThat(all())
+                .filteredOn(tunable -> tunable.name().equals(name))
+                .singleElement()
+                .extracting(Tunable::usual)
+                .isEqualTo(usual);
     }
 
     @Test
