@@ -59,11 +59,13 @@ final class CopyOnWrite {
         long pfn = Pte.pfn(entry);
         long head = frames.head(pfn);
         boolean merged = rooms.merging.merged(head);
-        if ((entry & Pte.DUPLICATED) != 0 && !merged && !vma.shared() && frames.mappings(head) == 1) {
+        // Asked once: another mapping may go at any time, and a marked entry becomes writable by announcement only.
+        boolean sole = frames.mappings(head) == 1;
+        if ((entry & Pte.DUPLICATED) != 0 && !merged && !vma.shared() && sole) {
             collapse.write(agent, vma, address, head);
             return Errno.OK;
         }
-        if (vma.shared() || !merged && frames.mappings(head) == 1 && (frames.refs(head) == 1 || pinned(vma, head))) {
+        if (vma.shared() || !merged && sole && (frames.refs(head) == 1 || pinned(vma, head))) {
             rooms.points.reach(Point.WRITE_ALONE);
             frames.clearFlag(head, Frames.LAZY);
             if (!space.table().replace(address, entry, entry | allowed(vma))) {
@@ -117,7 +119,7 @@ final class CopyOnWrite {
     }
 
     /** {@return WRITE unless the page is only to be the mapping's own} */
-    private static long allowed(Vma vma) {
+    static long allowed(Vma vma) {
         return vma.protection().allows(Intent.WRITE) ? Pte.WRITE : 0;
     }
 

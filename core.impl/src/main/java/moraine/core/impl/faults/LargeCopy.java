@@ -87,7 +87,7 @@ final class LargeCopy {
             } while (!middle.replace(region, entry, Pte.NONE));
             space.shootDown(agent);
             int kind = rooms.types.cpuAddressable(frames.type(head)) ? Pte.PRESENT : Pte.DEVICE_PRIVATE;
-            middle.entry(region, Pte.of(kind, head, Pte.bits(entry) | Pte.WRITE));
+            middle.entry(region, Pte.of(kind, head, Pte.bits(entry) | CopyOnWrite.allowed(vma)));
             return true;
         } finally {
             middle.unlock(region);

@@ -5,13 +5,18 @@ import static moraine.core.impl.migration.MigrationRig.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import moraine.core.api.host.AddressSpace;
+import moraine.core.api.host.Pin;
 import moraine.core.api.model.Advice;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MemoryPolicy;
 import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
+import moraine.core.impl.space.SpaceImpl;
 import moraine.core.impl.tables.Pte;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +96,22 @@ final class LargeOnlyTest {
 
         assertThat(Pte.large(rig.entry(at))).isTrue();
         assertThat(rig.cpu.getLong(at)).isEqualTo(1);
+    }
+
+    /** A pin of a page that a child shares copies it, also where the mapping only reads. */
+    @Test
+    void shouldNotBecomeWritableByAPin() {
+        long at = mapped(1);
+        rig.cpu.putLong(at, 1);
+        try (AddressSpace child = rig.space.fork("child")) {
+            rig.space.mprotect(at, Pages.LARGE_SIZE, Protection.READ);
+            try (Pin pin = rig.space.pin(at, Pages.SIZE, PinKind.SHORT, Intent.READ)) {
+                assertThat(Pte.writable(rig.entry(at))).isFalse();
+                assertThat(refusal(() -> rig.cpu.putLong(at, 9))).isEqualTo(Errno.EFAULT);
+                assertThat(pin.pages()).isOne();
+            }
+            assertThat(((SpaceImpl) child).table().get(at)).isNotEqualTo(rig.entry(at));
+        }
     }
 
     @Test
