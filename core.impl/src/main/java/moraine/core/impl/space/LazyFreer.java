@@ -110,34 +110,34 @@ final class LazyFreer {
     }
 
     /**
-     * Takes WRITE from an entry and marks its page. The reference keeps an eviction, which asks for no space's lock,
-     * from giving the frame to another page in between.
+     * Takes WRITE from an entry and marks its page. The page is held: who evicts it asks for no space's lock, and while
+     * somebody has it on its way, entries of other mappings are not counted.
      *
-     * @return false when the entry changed; a frame that cannot be referred to is on its way elsewhere and stays as it
-     *     is
+     * @return false when the entry changed; a page that somebody else holds stays as it is
      */
     private boolean mark(Agent agent, long head, BooleanSupplier replaced) {
-        if (!frames.getUnlessZero(head)) {
+        if (!frames.hold(head)) {
             return true;
         }
         try {
-            boolean mine = replaced.getAsBoolean();
+            boolean alone = alone(head);
+            boolean mine = alone && replaced.getAsBoolean();
             rooms.points.reach(Point.LAZY_MARKED);
             if (mine) {
                 frames.setFlag(head, Frames.LAZY);
             }
-            return mine;
+            return mine || !alone;
         } finally {
-            agent.put(head);
+            agent.letGo(head);
         }
     }
 
     /** {@return whether the entry alone maps a page that nobody has pinned, no object keeps, and is not merged} */
     private boolean droppable(long entry) {
-        if (!Pte.maps(entry)) {
-            return false;
-        }
-        long head = frames.head(Pte.pfn(entry));
+        return Pte.maps(entry) && alone(frames.head(Pte.pfn(entry)));
+    }
+
+    private boolean alone(long head) {
         MemoryObject object = rooms.objects.get(frames.object(head));
         return frames.mappings(head) == 1
                 && !frames.flag(head, Frames.PINNED)

@@ -6,6 +6,7 @@ import static moraine.core.impl.races.Stage.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import moraine.core.api.model.Advice;
@@ -176,6 +177,43 @@ final class FrameRaceTest {
             assertThat(stage.pfn(at)).isEqualTo(frame);
             assertThat(stage.rooms.frames.flag(frame, Frames.LAZY)).isTrue();
             assertThat(stage.read(page(at, 1))).isEqualTo(2);
+        }
+    }
+
+    /** Two spaces share a page, one entry of it is on its way, and the other's space advises it free. */
+    @Test
+    void shouldMarkNoPageThatSomebodyElseHasOnItsWay() {
+        try (Stage stage = Stage.reachable()) {
+            long at = stage.written(1);
+            assertThat(stage.migrate(at, 1, NEAR)).isEqualTo(1);
+            long frame = stage.pfn(at);
+            var child = (SpaceImpl) stage.space.fork("child");
+            stage.gates.hold(Point.NOTIFIER_STARTED, "evictor");
+            stage.gates.start("evictor", () -> moved.set(stage.evict(NEAR, frame)));
+            stage.gates.awaitHeld(Point.NOTIFIER_STARTED, "evictor");
+            stage.gates.hold(Point.NOTIFIER_STARTED, "evictor");
+            stage.gates.release(Point.NOTIFIER_STARTED, "evictor");
+            stage.awaitArrivals(2, Point.NOTIFIER_STARTED, "evictor");
+            boolean first = Pte.kind(stage.entry(at)) == Pte.MIGRATING;
+            SpaceImpl adviser = first ? child : stage.space;
+            assertThat(Pte.kind(adviser.table().get(at))).isEqualTo(Pte.PRESENT);
+
+            stage.gates.hold(Point.LAZY_MARKED, "adviser");
+            var advised = new AtomicBoolean();
+            stage.gates.start("adviser", () -> {
+                adviser.advise(at, Pages.SIZE, Advice.FREE);
+                advised.set(true);
+            });
+            stage.gates.until(
+                    "the advice is taken, or about to be",
+                    () -> advised.get() || stage.gates.arrivals(Point.LAZY_MARKED, "adviser") > 0);
+            stage.gates.release(Point.NOTIFIER_STARTED, "evictor");
+            stage.gates.awaitEnd("evictor");
+            stage.gates.release(Point.LAZY_MARKED, "adviser");
+            stage.gates.awaitEnd("adviser");
+
+            stage.evict(NEAR, frame);
+            assertThat(Stage.read(first ? stage.space : child, at)).isEqualTo(1);
         }
     }
 
