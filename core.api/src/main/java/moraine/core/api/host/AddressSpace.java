@@ -54,7 +54,7 @@ public interface AddressSpace extends AutoCloseable {
      *
      * @param address start of a range that is mapped as private anonymous memory
      * @throws moraine.core.api.model.MoraineException EINVAL when part of the range is not private anonymous memory,
-     *     EBUSY when part of it is registered
+     *     EBUSY when part of it is registered, or an end of it lies within a 2 MiB page that is pinned
      */
     Userfault userfault(long address, long bytes, UserfaultHandler handler);
 

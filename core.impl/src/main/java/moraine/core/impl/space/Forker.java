@@ -74,7 +74,7 @@ final class Forker {
                 copyLeaf(middle, copy, region);
                 return to;
             }
-            long[] leaf = middle.leaf(region);
+            long[] leaf = Pte.large(whole) ? null : middle.leaf(region);
             long[] into = leaf == null && !Pte.large(whole) ? null : target.leafForInstall(copy, from);
             if (into == null) {
                 return to;

@@ -102,10 +102,9 @@ final class Mappings {
         editor.change(agent -> {
             Checks.covered(space.vmas(), start, end);
             Checks.registrable(space.vmas(), start, end);
-            Edit edit = Edit.of(space.vmas(), start, end, vma -> vma.withUserfault(registration));
-            editor.publish(edit);
+            long retired = editor.cut(agent, start, end, vma -> vma.withUserfault(registration));
             registrations.add(registration);
-            return editor.retire(agent, edit);
+            return retired;
         });
     }
 

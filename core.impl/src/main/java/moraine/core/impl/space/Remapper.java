@@ -103,7 +103,7 @@ final class Remapper {
         MiddleTable middle = table.lock(address);
         try {
             if (large) {
-                middle.entry(PageTable.region(address), entry);
+                middle.unhang(PageTable.region(address), entry);
                 return;
             }
             long[] leaf = table.leafForInstall(middle, address);
