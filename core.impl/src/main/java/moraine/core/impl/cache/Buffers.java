@@ -93,8 +93,7 @@ final class Buffers {
         try {
             long[] leaf = space.table().leafForInstall(middle, address);
             int index = PageTable.index(address);
-            if (leaf != null && MiddleTable.get(leaf, index) == Pte.NONE && frames.addMapping(pfn, 1)) {
-                frames.get(pfn);
+            if (leaf != null && MiddleTable.get(leaf, index) == Pte.NONE && frames.addMapped(pfn)) {
                 MiddleTable.set(leaf, index, Pte.of(kind, pfn, writable ? Pte.WRITE : 0));
             }
         } finally {

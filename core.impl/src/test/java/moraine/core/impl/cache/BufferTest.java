@@ -16,9 +16,12 @@ import moraine.core.api.model.MoraineException;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
+import moraine.core.impl.frames.Frames;
 import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.migration.Evictor;
 import moraine.core.impl.plugins.VirtualEnvironment;
+import moraine.core.impl.space.SpaceImpl;
+import moraine.core.impl.tables.Pte;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,28 @@ final class BufferTest {
         assertThatThrownBy(action)
                 .isInstanceOfSatisfying(
                         MoraineException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+    }
+
+    /** Where a page has all the references that can be counted, the mapping comes without it. */
+    @Test
+    void shouldMapNoPageWithoutAReference() {
+        long own = space.mmap(request().shared(), buffer, 0);
+        Frames frames = under.mechanism().rooms().frames;
+        long pfn = Pte.pfn(((SpaceImpl) space).table().get(own));
+        int taken = 0;
+        while (frames.get(pfn)) {
+            taken++;
+        }
+        long later = space.mmap(request().shared(), buffer, 0);
+        assertThat(((SpaceImpl) space).table().get(later)).isEqualTo(Pte.NONE);
+        for (int i = 0; i < taken; i++) {
+            frames.put(pfn);
+        }
+        assertThat(machine.check()).isEmpty();
+        try (CpuContext cpu = space.attach(0)) {
+            cpu.putLong(later, 9);
+            assertThat(cpu.getLong(own)).isEqualTo(9);
+        }
     }
 
     @Test
