@@ -61,7 +61,8 @@ final class MoveStep extends SlotStep {
     private boolean exchange(MergedPage merged, long from, long to) {
         merged.lock(rooms.actors);
         try {
-            if (!frames.freezeAndUnlock(from, 1)) {
+            // Its number may have been another object's when the page was collected.
+            if (merged.frame() != from || !frames.freezeAndUnlock(from, 1)) {
                 return false;
             }
             merged.frame(to);
