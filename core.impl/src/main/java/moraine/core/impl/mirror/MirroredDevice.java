@@ -36,6 +36,8 @@ public final class MirroredDevice implements DeviceRoom {
     private final DeviceFaultService service;
     private final Evictor evictor;
     private final ExclusiveRanges exclusives;
+    /** Set before its tables are closed, so that none comes behind them. */
+    private volatile boolean revoked;
 
     public MirroredDevice(
             Rooms rooms, Spaces spaces, CpuFaults faults, int node, DeviceDriver driver, PolicyCalls calls) {
@@ -50,7 +52,7 @@ public final class MirroredDevice implements DeviceRoom {
 
     @Override
     public void attach(int space) {
-        find(space).devices().attach(node, rooms.owner(node), driver);
+        find(space).devices().attach(node, rooms.owner(node), driver, () -> revoked);
     }
 
     @Override
@@ -135,6 +137,7 @@ public final class MirroredDevice implements DeviceRoom {
 
     @Override
     public void revoke() {
+        revoked = true;
         for (SpaceImpl space : spaces.list()) {
             space.devices().revoke(node);
         }

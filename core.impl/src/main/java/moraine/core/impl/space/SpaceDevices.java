@@ -3,6 +3,7 @@ package moraine.core.impl.space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import moraine.core.api.driver.DeviceDriver;
 import moraine.core.api.model.Blame;
 import moraine.core.api.model.Errno;
@@ -22,8 +23,18 @@ public final class SpaceDevices {
         this.space = space;
     }
 
-    /** Makes the table of a device unless there is one. */
-    public synchronized void attach(int node, String owner, DeviceDriver driver) {
+    /**
+     * Makes the table of a device unless there is one.
+     *
+     * @param gone whether the device is; once it is true, {@link #revoke} follows
+     */
+    public synchronized void attach(int node, String owner, DeviceDriver driver, BooleanSupplier gone) {
+        if (gone.getAsBoolean()) {
+            throw new MoraineException(
+                    Errno.ENODEV,
+                    Blame.CALLER,
+                    "device node " + node + " is gone from space " + space.name() + "; attach it when it returns");
+        }
         if (space.closed()) {
             throw new MoraineException(
                     Errno.EBADF, Blame.CALLER, "space " + space.name() + " is closed; open another for the device");
