@@ -258,9 +258,9 @@ public final class Vma {
         return with(traits.protection(), traits.policy(), traits.userfault(), traits.large(), other);
     }
 
-    /** {@return the same mapping of another object, which starts with it} */
+    /** {@return the same mapping, private pages kept in another object, which starts with it} */
     public Vma of(MemoryObject other) {
-        return new Vma(space, start, end, traits, other, start >>> Pages.SHIFT);
+        return new Vma(space, start, end, traits, new Shown(other, start >>> Pages.SHIFT, below, readahead));
     }
 
     /** {@return the same mapping, read ahead otherwise} */

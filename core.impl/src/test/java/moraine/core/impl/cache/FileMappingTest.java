@@ -385,6 +385,20 @@ final class FileMappingTest {
         assertThat(cpu.getLong(to + 2L * Pages.SIZE)).isEqualTo(2L * Pages.SIZE + 1);
     }
 
+    /** Where private pages have moved away, the mapping shows the file again. */
+    @Test
+    void shouldShowTheFileWherePrivatePagesWere() {
+        long at = map(pages(2));
+        cpu.putLong(at + Pages.SIZE, 6);
+        long to = space.mremap(at, 2L * Pages.SIZE, 2L * Pages.SIZE, /* mayMove= */ true, /* keepOld= */ true);
+        assertThat(cpu.getLong(at + Pages.SIZE)).isEqualTo(Pages.SIZE + 1);
+        assertThat(cpu.getLong(to + Pages.SIZE)).isEqualTo(6);
+        cpu.putLong(at + Pages.SIZE, 8);
+        assertThat(cpu.getLong(to + Pages.SIZE)).isEqualTo(6);
+        file.truncate(0);
+        fails(Errno.SIGBUS, () -> cpu.getLong(at + Pages.SIZE));
+    }
+
     @Test
     void shouldForkMappings() {
         long shared = map(pages(2).shared());
