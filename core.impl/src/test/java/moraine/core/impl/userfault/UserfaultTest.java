@@ -215,8 +215,12 @@ final class UserfaultTest {
         var clock = new Leaps();
         try (var scene = new Scene(clock.environment())) {
             var calls = new AtomicLong();
+            Thread toucher = Thread.currentThread();
             scene.space.userfault(scene.at, BYTES, (range, address, intent) -> {
                 if (calls.incrementAndGet() == 1) {
+                    while (toucher.getState() != Thread.State.TIMED_WAITING) {
+                        Thread.onSpinWait();
+                    }
                     clock.leap(Tuning.USUAL.userfaultDeadlineNs);
                 } else {
                     FILLS.missing(range, address, intent);
