@@ -92,8 +92,9 @@ public final class PinnedCopies implements AutoCloseable {
         frames.addMapping(mine, 1);
         frames.history(mine, placement.made(rooms.regimes.current(), Cause.COPY_ON_WRITE, rooms.nowNs()));
         agent.count(Stat.COW_COPIES);
-        int kind = rooms.types.cpuAddressable(frames.type(mine)) ? Pte.kind(entry) : Pte.DEVICE_PRIVATE;
-        long copied = Pte.of(kind, mine, Pte.bits(entry) & ~Pte.LARGE);
+        long whole = Pte.kind(entry) == Pte.EXCLUSIVE ? Pte.present(entry) : entry;
+        int kind = rooms.types.cpuAddressable(frames.type(mine)) ? Pte.kind(whole) : Pte.DEVICE_PRIVATE;
+        long copied = Pte.of(kind, mine, Pte.bits(whole) & ~Pte.LARGE);
         placement.unhold(mine, held);
         return copied;
     }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import moraine.core.api.host.AddressSpace;
 import moraine.core.api.host.CpuContext;
+import moraine.core.api.host.Pin;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.Intent;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.PageState;
 import moraine.core.api.model.Pages;
+import moraine.core.api.model.PinKind;
 import moraine.core.api.model.Protection;
 import moraine.core.impl.TestPolicy;
 import moraine.core.impl.machine.Pair;
@@ -144,6 +147,24 @@ final class ExclusiveTest {
             for (int page = 0; page < PAGES; page++) {
                 assertThat(pair.cpu.getAndAddLong(at + (long) page * Pages.SIZE, 1))
                         .isEqualTo(page + 1);
+            }
+        }
+    }
+
+    /** A page that is pinned too is copied at once: the child has its own, which no device has alone. */
+    @Test
+    void shouldBeTheParentsAloneWhereItIsPinned() {
+        try (var pair = new Pair(false, TestPolicy.Kind.HIDDEN, "")) {
+            long at = pair.written(1);
+            pair.device(0).exclusive(pair.space, at, Pages.SIZE);
+            try (Pin pin = pair.space.pin(at, Pages.SIZE, PinKind.SHORT, Intent.WRITE)) {
+                pair.device(0).exclusive(pair.space, at, Pages.SIZE);
+                assertThat(pair.state(at)).isEqualTo(PageState.EXCLUSIVE);
+                try (AddressSpace child = pair.space.fork("child")) {
+                    assertThat(child.why(at).state()).isEqualTo(PageState.PRESENT);
+                    pair.checked();
+                }
+                assertThat(pin.pages()).isOne();
             }
         }
     }
