@@ -129,7 +129,7 @@ public final class Rig implements AutoCloseable {
 
     /** Gives a space a DeviceTable that a driver of the caller's stands for. */
     public void mirror(SpaceImpl space, DeviceDriver driver) {
-        space.devices().attach(DEVICE, driver.name(), driver);
+        space.devices().attach(DEVICE, driver.name(), driver, () -> false);
     }
 
     /** {@return the way to the policy for one thread} */

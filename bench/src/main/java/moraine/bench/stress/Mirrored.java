@@ -18,6 +18,17 @@ final class Mirrored {
         notifiers.insert(copy);
     }
 
+    /** Takes part in invalidations no more. */
+    void unsubscribe() {
+        notifiers.remove(copy);
+        copy.removed = true;
+    }
+
+    /** {@return whether the subscription was called when its removal had ended} */
+    boolean calledLate() {
+        return copy.late;
+    }
+
     /** Takes the translation away. */
     void unmap() {
         notifiers.start(Notifiers.Event.UNMAP, 0, 1);
@@ -55,6 +66,8 @@ final class Mirrored {
     private static final class Copy extends Notifiers.Subscription {
         private final AtomicBoolean locked = new AtomicBoolean();
         private int mirrored;
+        private volatile boolean removed;
+        private volatile boolean late;
 
         Copy() {
             super(0, 1);
@@ -77,6 +90,7 @@ final class Mirrored {
             sequence(sequence);
             mirrored = NONE;
             unlock();
+            late |= removed;
             return true;
         }
     }
