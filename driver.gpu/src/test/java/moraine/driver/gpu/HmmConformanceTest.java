@@ -11,6 +11,7 @@ import moraine.testkit.hmm.Suite;
 import moraine.testkit.suite.JUnitSuite;
 import moraine.testkit.suite.Outcome;
 import moraine.testkit.suite.Report;
+import moraine.testkit.suite.Trial;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -21,13 +22,33 @@ final class HmmConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> shouldDoAsTheKernelDemands() {
-        return JUnitSuite.of(Suite.trials(new GpuSubject(new GpuProvider())), OUTCOMES::add);
+        return JUnitSuite.of(trials(), OUTCOMES::add);
     }
 
+    private static List<Trial> trials() {
+        return Suite.trials(new GpuSubject(new GpuProvider()));
+    }
+
+    /** What is left is what was run, and that is all there is. */
     @AfterAll
     static void report() {
         System.out.println(Report.table(OUTCOMES));
+        assertThat(OUTCOMES)
+                .extracting(outcome -> outcome.scenario() + ", " + outcome.variant())
+                .isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(trials().stream()
+                        .map(trial -> trial.scenario() + ", " + trial.variant())
+                        .toList());
+        assertThat(OUTCOMES)
+                .filteredOn(outcome -> outcome.scenario().equals("benchmark_thp_migration"))
+                .allSatisfy(HmmConformanceTest::hasTheLargestSize);
         Report.writeCsv(OUTCOMES, root().resolve("target/conformance/hmm.csv"));
+    }
+
+    private static void hasTheLargestSize(Outcome outcome) {
+        assertThat(outcome.notes())
+                .anySatisfy(note -> assertThat(note).contains("262144 KiB in base pages", "to the device", "back"))
+                .anySatisfy(note -> assertThat(note).contains("262144 KiB in large pages", "to the device", "back"));
     }
 
     private static Path root() {

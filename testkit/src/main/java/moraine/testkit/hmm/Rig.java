@@ -48,6 +48,7 @@ public final class Rig implements AutoCloseable {
         this.notes = notes;
         this.devices = machine.devices().stream().map(DeviceInfo::name).toList();
         if (devices.size() != variant.devices()) {
+            machine.close();
             throw new IllegalStateException(
                     "the machine has devices " + devices + ", the variant needs " + variant.devices());
         }

@@ -19,7 +19,8 @@ public interface Subject {
 
     /**
      * Makes the same machine with as much memory as its devices may have: what is measured goes up to 256 MiB, as far
-     * as it fits on the device and twice on node 0.
+     * as it fits on the device and twice on node 0. Unless this is overridden the largest size is left out, and a note
+     * says so.
      */
     default Machine largest(Variant variant, PolicyProvider policy) {
         return machine(variant, policy);

@@ -32,13 +32,16 @@ public record Trial(String scenario, String variant, String column, String mark,
         this(scenario, variant, variant, "", body);
     }
 
-    /** {@return how it ended; nothing is skipped} */
+    /** {@return how it ended; nothing is skipped, and whatever is thrown is a failure, but for an interrupt} */
     public Outcome run() {
         List<String> notes = new ArrayList<>();
         try {
             body.run(notes::add);
             return new Outcome(this, null, notes);
-        } catch (RuntimeException | AssertionError | LinkageError failure) {
+        } catch (Throwable failure) {
+            if (failure instanceof InterruptedException) {
+                throw failure;
+            }
             return new Outcome(this, failure, notes);
         }
     }

@@ -58,7 +58,8 @@ final class SuiteTest {
             "userfaultfd_read");
 
     /** What the suite has beyond the kernel's tests. */
-    private static final List<String> OWN = List.of("moraine_read_mostly", "moraine_read_mostly_pair");
+    private static final List<String> OWN =
+            List.of("moraine_exclusive_pair", "moraine_read_mostly", "moraine_read_mostly_pair");
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -86,7 +87,12 @@ final class SuiteTest {
                 .map(Scenario::name)
                 .collect(Collectors.toSet());
         assertThat(pairs)
-                .containsExactlyInAnyOrder("migrate_mixed", "snapshot", "double_map", "moraine_read_mostly_pair");
+                .containsExactlyInAnyOrder(
+                        "migrate_mixed",
+                        "snapshot",
+                        "double_map",
+                        "moraine_exclusive_pair",
+                        "moraine_read_mostly_pair");
         assertThat(Suite.scenarios())
                 .filteredOn(scenario -> !pairs.contains(scenario.name()))
                 .extracting(Scenario::variants)
@@ -101,10 +107,10 @@ final class SuiteTest {
                 .contains("scenario                       private      coherent     result")
                 .contains("anon_read                      failed       failed       FAILED")
                 .contains("double_map                     failed (2)   failed (2)   FAILED")
-                .contains("41 scenarios, 82 runs, 82 failed")
+                .contains("42 scenarios, 84 runs, 84 failed")
                 .contains("no devices today");
         assertThat(Files.readAllLines(results))
-                .hasSize(83)
+                .hasSize(85)
                 .startsWith("scenario,variant,result", "open_close,private,failed", "open_close,coherent,failed")
                 .contains("snapshot,coherent pair,failed");
     }
