@@ -154,6 +154,15 @@ public final class Rooms {
         drivers.set(node, driver);
     }
 
+    /** {@return nodes of devices that are not there or are going, a bit each} */
+    public long absentDevices() {
+        long absent = 0;
+        for (long rest = topology.ofKind(NodeKind.DEVICE).bits(); rest != 0; rest &= rest - 1) {
+            absent |= drivers.get(Long.numberOfTrailingZeros(rest)) == null ? Long.lowestOneBit(rest) : 0;
+        }
+        return absent;
+    }
+
     /** {@return cookie of the device whose node it is; the node's number when it has none} */
     public String owner(int node) {
         String owner = owners.get(node);

@@ -122,6 +122,9 @@ public final class TestPolicy implements PlacementPolicy {
         if (parameters.flag("hinted", false)) {
             attributes.add(Attribute.HINT_FAULTABLE);
         }
+        if (parameters.flag("fixed", false)) {
+            attributes.remove(Attribute.MOVABLE);
+        }
         for (String also : parameters.text("also", "").split("\\+", -1)) {
             if (!also.isEmpty()) {
                 attributes.add(Attribute.valueOf(also));

@@ -89,8 +89,9 @@ public interface AddressSpace extends AutoCloseable {
      * Sets where future pages of a range come from; pages that exist stay. The policy of shared memory and of files
      * holds for all who map it.
      *
-     * @throws moraine.core.api.model.MoraineException EINVAL for a policy that leaves no node: nodes outside the
-     *     tenant's, or that the placement policy does not offer, do not count; ENOMEM where nothing is mapped
+     * @throws moraine.core.api.model.MoraineException for a policy that leaves no node: nodes outside the tenant's, or
+     *     that the placement policy does not offer, do not count; ENODEV when it names one whose device is going or
+     *     gone, else EINVAL; ENOMEM where nothing is mapped
      */
     void mbind(long address, long bytes, MemoryPolicy policy);
 
@@ -105,7 +106,7 @@ public interface AddressSpace extends AutoCloseable {
     /**
      * Gives the space a memory policy, for pages whose range and task have none. Forks inherit it.
      *
-     * @throws moraine.core.api.model.MoraineException EINVAL for one that leaves no node
+     * @throws moraine.core.api.model.MoraineException ENODEV, EINVAL for one that leaves no node, as {@link #mbind}
      */
     void memoryPolicy(MemoryPolicy policy);
 
@@ -120,8 +121,8 @@ public interface AddressSpace extends AutoCloseable {
      * @param all whether pages that other spaces map too are moved
      * @return a status for each page, in the order of the addresses
      * @throws moraine.core.api.model.MoraineException with nothing moved: EINVAL for as many nodes as there are not
-     *     addresses, ENODEV for a node that is not there, EACCES for one that the tenant may not use or to which an
-     *     application may not move pages
+     *     addresses, ENODEV for a node that is not there, has no memory, or whose device is going or gone; EACCES for
+     *     one that the tenant may not use or to which an application may not move pages
      */
     List<PageStatus> movePages(long[] addresses, int @Nullable [] nodes, boolean all);
 
@@ -139,7 +140,7 @@ public interface AddressSpace extends AutoCloseable {
      * Moves the pages of a range to a node, as {@code move_pages} does for an application; one that somebody holds is
      * tried ten times.
      *
-     * @throws moraine.core.api.model.MoraineException EACCES when the node's type does not allow it
+     * @throws moraine.core.api.model.MoraineException ENODEV, EACCES as {@link #movePages}
      */
     MigrationReport migrate(long address, long bytes, int node, Cause cause);
 
@@ -154,8 +155,9 @@ public interface AddressSpace extends AutoCloseable {
      *     where nothing is mapped, EOPNOTSUPP for {@link Advice#FREE} and {@link Advice#DEAD} on shared or file memory,
      *     EBUSY when {@link Advice#DEAD} ends within a pinned 2 MiB page, EBADF when the space is closed
      * @throws moraine.core.api.model.MoraineException for advice about places: EINVAL for a node that is not there or
-     *     is of the wrong kind, ENODEV for one without memory, EACCES for one that the tenant may not use, EOPNOTSUPP
-     *     for {@link Advice#DISCARD} on shared memory
+     *     is of the wrong kind, ENODEV for one without memory or whose device is going or gone (what takes advice back
+     *     may name that), EACCES for one that the tenant may not use, EOPNOTSUPP for {@link Advice#DISCARD} on shared
+     *     memory
      * @throws moraine.core.api.model.MoraineException for advice on 2 MiB pages: EINVAL for a part of one, or any such
      *     advice, in a mapping of 2 MiB pages only; and when {@link Advice#COLLAPSE} failed somewhere, with the rest
      *     collapsed: EINVAL where nothing is mapped to a page yet or small pages were advised, EAGAIN when a page was

@@ -20,7 +20,8 @@ public interface CpuContext extends MemoryAccess, AutoCloseable {
      * range has none (Linux set_mempolicy).
      *
      * @param policy {@link MemoryPolicy#DEFAULT} for the space's
-     * @throws moraine.core.api.model.MoraineException EINVAL for one that leaves no node
+     * @throws moraine.core.api.model.MoraineException ENODEV, EINVAL for one that leaves no node, as
+     *     {@link AddressSpace#mbind}
      */
     void memoryPolicy(MemoryPolicy policy);
 

@@ -76,7 +76,8 @@ public interface Machine extends MachineView, AutoCloseable {
     /**
      * {@return the device of that name}
      *
-     * @throws moraine.core.api.model.MoraineException ENOENT
+     * @throws moraine.core.api.model.MoraineException ENOENT for a name that no device of the machine has, ENODEV for
+     *     one whose device is going or gone
      */
     Device device(String name);
 

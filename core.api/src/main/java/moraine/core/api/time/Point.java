@@ -38,9 +38,15 @@ public enum Point {
     BRING_BACK,
     /**
      * A number of a frame was read and the frame is about to be held; it may be another's page by now. Holds the space
-     * shared in a migration by address, nothing in an eviction, except locks of frames that it took before.
+     * shared in a migration by address and in a pin, nothing in an eviction, except locks of frames that a migration
+     * took before.
      */
     FRAME_LOOKED_UP,
+    /**
+     * A pin refers to the frame that it read, and is about to try its lock and to read the entry again. Holds the space
+     * shared and that reference.
+     */
+    PIN_REFERENCED,
     /**
      * A migration has chosen the pages that it may move, and is about to get destinations for them. Holds the pages'
      * frame locks; by address the space shared.

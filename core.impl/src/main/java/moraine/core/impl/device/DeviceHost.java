@@ -93,7 +93,10 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
     private DeviceRoom room() {
         DeviceRoom mine = room;
         if (mine == null || gone) {
-            throw MoraineException.caller(Errno.ENODEV, "device " + spec.name() + " is gone or not ready");
+            throw MoraineException.caller(
+                    Errno.ENODEV,
+                    "device " + spec.name() + " is gone, or not ready; ask the machine for it when its driver is"
+                            + " installed");
         }
         return mine;
     }
@@ -227,7 +230,7 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
         }
         int space = launch.stream().space();
         if (gone) {
-            launch.end(Errno.ENODEV, "device " + spec.name() + " is gone");
+            launch.end(Errno.ENODEV, "device " + spec.name() + " is gone; launch it on another");
         } else if (!attached.contains(space)) {
             launch.end(end(space), words(space));
         } else {

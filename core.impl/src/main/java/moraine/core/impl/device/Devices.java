@@ -157,11 +157,12 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
         boolean known = specs.stream().anyMatch(spec -> spec.name().equals(name));
         String there =
                 devices.stream().map(device -> device.spec().name()).toList().toString();
-        return MoraineException.caller(
-                Errno.ENOENT,
-                known
-                        ? "device " + name + " is absent, for its driver ended; devices now: " + there
-                        : "no device is named " + name + "; devices: " + there);
+        return known
+                ? MoraineException.caller(
+                        Errno.ENODEV,
+                        "device " + name + " is absent, for its driver ended; install its driver, or use one of the"
+                                + " devices now: " + there)
+                : MoraineException.caller(Errno.ENOENT, "no device is named " + name + "; devices: " + there);
     }
 
     /** {@return the devices that are there, by node} */

@@ -11,6 +11,7 @@ import moraine.core.impl.Stat;
 import moraine.core.impl.host.PolicyCalls;
 import moraine.core.impl.host.Requesters;
 import moraine.core.impl.mirror.Notifiers;
+import moraine.core.impl.space.Checks;
 import moraine.core.impl.space.SpaceImpl;
 
 /** Takes the advice of applications: checks it, lets the policy refuse it, and makes it so. */
@@ -89,6 +90,9 @@ public final class Advisor {
                 if (!rooms.topology.exists(node) || rooms.topology.kind(node) != NodeKind.DEVICE) {
                     throw refused(Errno.EINVAL, advice, "node " + node + " is not a device's; name one that is");
                 }
+                if (advice.kind() == Advice.Kind.ACCESSED_BY) {
+                    Checks.device(rooms, node, "advice " + advice.kind());
+                }
             }
             case PREFERRED_LOCATION, PREFETCH -> place(space, advice, node);
             case FREE,
@@ -109,9 +113,7 @@ public final class Advisor {
         if (!rooms.topology.exists(node)) {
             throw refused(Errno.EINVAL, advice, "there is no node " + node + "; see the machine's nodes");
         }
-        if (rooms.allocator.capacity(node) == 0) {
-            throw refused(Errno.ENODEV, advice, "node " + node + " has no memory now; attach its device");
-        }
+        Checks.memory(rooms, node, "advice " + advice.kind());
         if ((rooms.tenants.allowedMask(space.tenant()) >>> node & 1) == 0) {
             throw refused(Errno.EACCES, advice, "the tenant may not use node " + node + "; allow it");
         }

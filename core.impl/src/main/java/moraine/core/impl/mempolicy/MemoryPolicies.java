@@ -28,11 +28,17 @@ public final class MemoryPolicies {
         return weights;
     }
 
-    /** {@return the policy as it is to be kept; EINVAL for one that leaves no node} */
+    /**
+     * {@return the policy as it is to be kept} Nodes of absent devices are kept in it where others are left.
+     *
+     * @throws MoraineException for one that leaves no node: ENODEV when it names an absent device's, else EINVAL
+     */
     public @Nullable SetPolicy set(MemoryPolicy policy, int tenant) {
         long allowed = rooms.tenants.allowedMask(tenant);
         SetPolicy set = SetPolicy.of(policy, allowed);
-        if (!policy.nodes().isEmpty() && set != null && nodes(set, allowed) == 0) {
+        long absent = rooms.absentDevices();
+        if (!policy.nodes().isEmpty() && set != null && (nodes(set, allowed) & ~absent) == 0) {
+            requirePresent(policy, policy.nodes().bits() & allowed & absent);
             throw MoraineException.caller(
                     Errno.EINVAL,
                     "memory policy " + policy + " leaves no node: placement policy "
@@ -42,6 +48,16 @@ public final class MemoryPolicies {
                             + "; choose among these");
         }
         return set;
+    }
+
+    private static void requirePresent(MemoryPolicy policy, long absent) {
+        if (absent != 0 && policy.flag() != MemoryPolicy.Flag.RELATIVE_NODES) {
+            throw MoraineException.caller(
+                    Errno.ENODEV,
+                    "memory policy " + policy + " leaves no node: the device of node "
+                            + Long.numberOfTrailingZeros(absent)
+                            + " is gone; install its driver, or name a node that has memory besides");
+        }
     }
 
     /** {@return the nodes that a policy means now, a bit each} */

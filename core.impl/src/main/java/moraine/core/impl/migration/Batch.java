@@ -165,7 +165,7 @@ public final class Batch {
     /**
      * Moves folios found by frame number; no lock of a space is needed.
      *
-     * @param heads each with a reference and the lock held, which this call gives up
+     * @param heads each with a reference and the lock held, which this call gives up; it sorts them
      * @return pages moved
      */
     public int moveFrames(long[] heads, int count) {

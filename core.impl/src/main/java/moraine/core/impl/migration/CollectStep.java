@@ -1,5 +1,6 @@
 package moraine.core.impl.migration;
 
+import java.util.Arrays;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
@@ -28,8 +29,14 @@ final class CollectStep extends SlotStep {
         this.split = split;
     }
 
-    /** Takes folios of which the caller gives up a reference and the lock each. */
+    /**
+     * Takes folios of which the caller gives up a reference and the lock each, in ascending order: destinations are
+     * found in the order of the slots, so adjacent frames get adjacent ones, and are copied as one run.
+     *
+     * @param heads sorted by this call
+     */
     void frames(long[] heads, int count) {
+        Arrays.sort(heads, 0, count);
         for (int i = 0; i < count; i++) {
             if (selection.allows(heads[i])) {
                 slots.addFolio(-1, heads[i], 1 << frames.order(heads[i]));

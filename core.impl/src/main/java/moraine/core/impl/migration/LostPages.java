@@ -104,6 +104,8 @@ public final class LostPages {
         if (frames.locked(head)) {
             return "held by another operation";
         }
-        return frames.refs(head) > Math.max(1, frames.mappings(head)) ? "in use by others" : "no room in RAM";
+        MemoryObject object = rooms.objects.get(frames.object(head));
+        int own = object == null ? 0 : object.ownReferences();
+        return frames.refs(head) > Math.max(1, frames.mappings(head) + own) ? "in use by others" : "no room in RAM";
     }
 }

@@ -11,6 +11,7 @@ import moraine.core.api.model.PinKind;
 import moraine.core.api.model.PinRule;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Reason;
+import moraine.core.api.time.Point;
 import moraine.core.impl.Agent;
 import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.FileObject;
@@ -139,11 +140,17 @@ final class Pinning {
         return outcome == Errno.OK ? Errno.EAGAIN : outcome;
     }
 
+    /**
+     * Takes a reference on the frame that an entry named, and the lock, and proves by the entry that the frame still is
+     * the page's (Linux gup_fast_pte_range): it was read without a lock, and may be another's page by now.
+     */
     private Errno hold(Vma vma, long page, long entry) {
         long pfn = Pte.pfn(entry);
+        rooms.points.reach(Point.FRAME_LOOKED_UP);
         if (!frames.getUnlessZero(pfn)) {
             return frames.refs(pfn) == FrameWord.REFS_MAX ? Errno.EOVERFLOW : Errno.EAGAIN;
         }
+        rooms.points.reach(Point.PIN_REFERENCED);
         PinRule rule = PinRule.ALLOW;
         Errno outcome = Errno.EAGAIN;
         if (frames.tryLock(pfn)) {

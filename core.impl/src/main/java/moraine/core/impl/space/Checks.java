@@ -9,9 +9,9 @@ import moraine.core.api.model.NodeSet;
 import moraine.core.api.model.Pages;
 import moraine.core.api.model.Protection;
 import moraine.core.api.model.Sharing;
+import moraine.core.impl.Rooms;
 import moraine.core.impl.cache.BufferObject;
 import moraine.core.impl.cache.CachedObject;
-import moraine.core.impl.topology.Topology;
 import moraine.core.impl.vma.Vma;
 import moraine.core.impl.vma.VmaMap;
 
@@ -212,16 +212,40 @@ public final class Checks {
         }
     }
 
-    static void migratable(int node, Topology topology, NodeSet migratable, NodeSet allowed, String policy) {
-        if (!topology.exists(node)) {
-            throw MoraineException.caller(Errno.ENODEV, "there is no node " + node + "; see the machine's nodes");
-        }
+    static void migratable(int node, NodeSet migratable, NodeSet allowed, String policy) {
         if (!migratable.contains(node) || !allowed.contains(node)) {
             throw MoraineException.caller(
                     Errno.EACCES,
                     "an application may not move pages to node " + node + " under policy " + policy + ", which allows "
                             + migratable.and(allowed) + "; choose among these");
         }
+    }
+
+    /** Refuses a node whose memory cannot be asked for, as that of a device which is going or gone. */
+    public static void memory(Rooms rooms, int node, String what) {
+        if (!rooms.topology.exists(node)) {
+            throw MoraineException.caller(
+                    Errno.ENODEV, what + ": there is no node " + node + "; see the machine's nodes");
+        }
+        device(rooms, node, what);
+        if (rooms.allocator.capacity(node) == 0) {
+            throw MoraineException.caller(
+                    Errno.ENODEV, what + ": " + named(rooms, node) + " has no memory; name a node that has");
+        }
+    }
+
+    /** Refuses a node of a device which is going or gone. */
+    public static void device(Rooms rooms, int node, String what) {
+        if ((rooms.absentDevices() >>> node & 1) != 0) {
+            throw MoraineException.caller(
+                    Errno.ENODEV,
+                    what + ": the device of " + named(rooms, node)
+                            + " is gone; install its driver, or name another node");
+        }
+    }
+
+    private static String named(Rooms rooms, int node) {
+        return "node " + node + " (" + rooms.topology.node(node).name() + ")";
     }
 
     private static MoraineException invalid(String message) {

@@ -276,14 +276,10 @@ public final class SpaceImpl implements AddressSpace {
     }
 
     private void checkMigratable(int node) {
+        Checks.memory(rooms, node, "moving pages");
         NodeSet migratable = new NodeSet(rooms.regimes.current().migratableMask());
         NodeSet allowed = new NodeSet(rooms.tenants.allowedMask(tenant));
-        Checks.migratable(
-                node,
-                rooms.topology,
-                migratable,
-                allowed,
-                rooms.regimes.current().policy());
+        Checks.migratable(node, migratable, allowed, rooms.regimes.current().policy());
     }
 
     @Override

@@ -312,7 +312,8 @@ final class DeviceHostTest {
         assertThat(driver.last().calls).contains("close");
         refused(Errno.EBADF, () -> driver.last().context.raiseFaults());
         refused(Errno.EBADF, () -> driver.last().context.actors().start("late", 1, _ -> Step.Progress.DONE));
-        refused(Errno.ENOENT, () -> machine.device("dev0"));
+        refused(Errno.ENODEV, () -> machine.device("dev0"));
+        refused(Errno.ENOENT, () -> machine.device("gpu7"));
         assertThat(machine.check()).isEmpty();
 
         var second = new FakeDriver.Provider();

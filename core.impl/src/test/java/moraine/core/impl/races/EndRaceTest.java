@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
 import moraine.core.api.host.Launch;
+import moraine.core.api.host.Machine;
 import moraine.core.api.host.Stream;
 import moraine.core.api.model.Errno;
+import moraine.core.api.model.LostPage;
 import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.Pages;
 import moraine.core.api.time.Point;
+import moraine.core.impl.TestDriverProvider;
 import moraine.core.impl.mirror.Notifiers;
 import moraine.core.impl.space.SpaceImpl;
 import org.junit.jupiter.api.Test;
@@ -63,7 +66,8 @@ final class EndRaceTest {
             stage.gates.release(Point.RANGE_READ, GPU0);
             stage.gates.awaitHeld(Point.REMOVAL_MARKED, "remover");
             assertThat(outcome(launch)).isEqualTo(Errno.ENODEV);
-            assertThat(outcome(() -> stage.machine.device("gpu0"))).isEqualTo(Errno.ENOENT);
+            assertThat(outcome(() -> stage.machine.device("gpu0"))).isEqualTo(Errno.ENODEV);
+            assertThat(outcome(() -> stage.migrate(at, 1, NEAR))).isEqualTo(Errno.ENODEV);
             assertThat(stage.node(page(at, 2))).isEqualTo(NEAR);
             stage.gates.release(Point.REMOVAL_MARKED, "remover");
             stage.gates.awaitEnd("remover");
@@ -120,6 +124,69 @@ final class EndRaceTest {
             assertGone(stage);
             assertThat(stage.node(at)).isEqualTo(RAM);
             assertThat(stage.read(at)).isEqualTo(1);
+        }
+    }
+
+    /** Race j: a page that somebody holds all the time is given up, and named; it comes home when it is let go. */
+    @Test
+    void shouldNameAPageThatAnEvictionHolds() {
+        try (Stage stage = Stage.impatient()) {
+            long at = stage.written(PAGES);
+            assertThat(stage.migrate(at, PAGES, NEAR)).isEqualTo(PAGES);
+            long held = page(at, 3);
+            stage.gates.hold(Point.EVICT_HELD, "evictor");
+            stage.gates.start("evictor", () -> seen.set(stage.evict(NEAR, stage.pfn(held))));
+            stage.gates.awaitHeld(Point.EVICT_HELD, "evictor");
+
+            assertLost(stage, held, "held by another operation");
+            stage.gates.release(Point.EVICT_HELD, "evictor");
+            stage.gates.awaitEnd("evictor");
+
+            assertThat(seen).hasValue(1);
+            assertBack(stage, at);
+        }
+    }
+
+    /** Race j: as before, where a write that copies the page refers to it. */
+    @Test
+    void shouldNameAPageThatAWriteRefersTo() {
+        try (Stage stage = Stage.impatient()) {
+            long at = stage.written(PAGES);
+            assertThat(stage.migrate(at, PAGES, NEAR)).isEqualTo(PAGES);
+            stage.space.fork("child");
+            long used = page(at, 5);
+            stage.gates.hold(Point.COPY_READY, "writer");
+            stage.cpu("writer", cpu -> cpu.putLong(used + Long.BYTES, 7));
+            stage.gates.awaitHeld(Point.COPY_READY, "writer");
+
+            assertLost(stage, used, "in use by others");
+            stage.gates.release(Point.COPY_READY, "writer");
+            stage.gates.awaitEnd("writer");
+
+            assertThat(stage.read(used + Long.BYTES)).isEqualTo(7);
+            assertBack(stage, at);
+        }
+    }
+
+    /** Withdraws the driver, and proves that one page is given up and the others come home. */
+    private static void assertLost(Stage stage, long address, String reason) {
+        var expected = new LostPage(
+                "gpu0", NEAR, stage.pfn(address), stage.space.id(), address, Machine.DEFAULT_TENANT, reason);
+        remove(stage);
+        stage.gates.until(
+                "the page is given up", () -> !stage.machine.lostPages().isEmpty());
+        assertThat(stage.machine.lostPages()).containsExactly(expected);
+        assertThat(stage.machine.counter("device.gpu0.stranded")).isEqualTo(1);
+    }
+
+    /** Installs the driver again, and proves that everything is home and the device there. */
+    private static void assertBack(Stage stage, long at) {
+        stage.providers.drivers().add(TestDriverProvider.NAME, stage.drivers, "test.driver 2.0", 0);
+        stage.gates.until("the device is back", () -> stage.machine.devices().size() == 1);
+        assertThat(stage.machine.lostPages()).isEmpty();
+        for (int i = 0; i < PAGES; i++) {
+            assertThat(stage.node(page(at, i))).isEqualTo(RAM);
+            assertThat(stage.read(page(at, i))).isEqualTo(i + 1);
         }
     }
 

@@ -124,6 +124,11 @@ final class Stage implements AutoCloseable {
         return new Stage("node(window=1)", 1);
     }
 
+    /** As {@link #reachableAlone()}; pages of a device that went are given up as soon as can be. */
+    static Stage impatient() {
+        return new Stage("node(window=1)", 1, Parameters.NONE.with("device.departures", "1"));
+    }
+
     Spaces spaces() {
         return spaces;
     }
