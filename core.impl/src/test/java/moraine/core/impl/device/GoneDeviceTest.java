@@ -204,6 +204,27 @@ final class GoneDeviceTest {
                 .containsExactlyInAnyOrder(RAM, NODE);
     }
 
+    /** What was bound before means nothing meanwhile: touches take RAM, and the device's memory again later. */
+    @ParameterizedTest
+    @EnumSource(Moment.class)
+    void shouldLetBindingsSleep(Moment moment) {
+        MemoryPolicy policy = MemoryPolicy.bind(NODE);
+        long bound = space.mmap(MapRequest.anonymous(BYTES));
+        space.mbind(bound, BYTES, policy);
+        Pin pin = remove(moment);
+
+        HotplugRig.write(space, bound, PAGES);
+        for (int i = 0; i < PAGES; i++) {
+            assertThat(space.why(page(bound, i)).node()).isEqualTo(RAM);
+        }
+        assertThat(space.info().mappings()).anyMatch(mapping -> mapping.policy().equals(policy));
+        pin.close();
+        rig.restore();
+        space.advise(bound, BYTES, Advice.DEAD);
+        HotplugRig.write(space, bound, 1);
+        assertThat(space.why(bound).node()).isEqualTo(NODE);
+    }
+
     /** What asks for nothing there: taking advice back, asking where pages are, sending them away. */
     @ParameterizedTest
     @EnumSource(Moment.class)
