@@ -101,8 +101,9 @@ final class Line {
             perform();
         } else {
             wake();
-            if (!waited(deadlineNs) && givenUp()) {
-                return LATE;
+            int missed = missed(deadlineNs);
+            if (missed != OK) {
+                return missed;
             }
         }
         int result = fault == null ? OK : THREW;
@@ -120,6 +121,25 @@ final class Line {
         }
     }
 
+    /**
+     * Waits for the callback's return. A line that ends before the callback began has nobody who would begin it.
+     *
+     * @return OK when it returned, LATE or UNUSABLE
+     */
+    private int missed(long deadlineNs) {
+        while (state != FINISHED) {
+            boolean answered = waited(deadlineNs);
+            if (ended && STATE.compareAndSet(this, POSTED, IDLE)) {
+                body = null;
+                return UNUSABLE;
+            }
+            if (!answered && givenUp()) {
+                return LATE;
+            }
+        }
+        return OK;
+    }
+
     private boolean waited(long deadlineNs) {
         for (int turn = 0; turn < PATIENCE / 2; turn++) {
             if (state == FINISHED) {
@@ -131,7 +151,7 @@ final class Line {
     }
 
     private boolean answered() {
-        return state == FINISHED;
+        return state == FINISHED || ended && state == POSTED;
     }
 
     /** The last race with the callback's return: it may be through just now. */
