@@ -53,8 +53,9 @@ public interface AddressSpace extends AutoCloseable {
      * without telling.
      *
      * @param address start of a range that is mapped as private anonymous memory
-     * @throws moraine.core.api.model.MoraineException EINVAL when part of the range is not private anonymous memory,
-     *     EBUSY when part of it is registered, or an end of it lies within a 2 MiB page that is pinned
+     * @throws moraine.core.api.model.MoraineException EINVAL when part of the range is not private anonymous memory, or
+     *     made of 2 MiB pages only; EBUSY when part of it is registered, or an end of it lies within a 2 MiB page that
+     *     is pinned
      */
     Userfault userfault(long address, long bytes, UserfaultHandler handler);
 
@@ -73,7 +74,7 @@ public interface AddressSpace extends AutoCloseable {
 
     /**
      * Moves pages to a new address and, if so wished, leaves an empty mapping of the same kind behind (Linux
-     * MREMAP_DONTUNMAP): touches there make new pages, or find the shared ones.
+     * MREMAP_DONTUNMAP): touches there make new pages, or find the shared ones or those of a file.
      *
      * @param keepOld whether the old range stays mapped; it needs {@code mayMove} and equal lengths
      * @return the new first address

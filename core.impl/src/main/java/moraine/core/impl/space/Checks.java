@@ -196,6 +196,10 @@ public final class Checks {
                 throw invalid("mapping " + Pages.range(vma.start(), vma.end())
                         + " is shared or shows a file; a handler fills private anonymous memory only");
             }
+            if (vma.largeOnly()) {
+                throw invalid("mapping " + Pages.range(vma.start(), vma.end())
+                        + " is made of 2 MiB pages only; a handler fills pages of 4 KiB, so map it without largePages");
+            }
         }
     }
 

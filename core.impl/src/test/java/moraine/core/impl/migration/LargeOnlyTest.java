@@ -115,6 +115,15 @@ final class LargeOnlyTest {
     }
 
     @Test
+    void shouldTakeNoHandlerOfSmallPages() {
+        long at = mapped(1);
+        assertThat(refusal(() -> rig.space.userfault(at, Pages.LARGE_SIZE, (range, page, _) -> range.zero(page))))
+                .isEqualTo(Errno.EINVAL);
+        rig.cpu.putLong(at, 1);
+        assertThat(Pte.large(rig.entry(at))).isTrue();
+    }
+
+    @Test
     void shouldTakeWholePages() {
         long at = mapped(3);
         rig.cpu.putLong(at, 1);
