@@ -272,14 +272,14 @@ public final class Devices implements DeviceHost.Home, Catalog.Listener<DriverPr
     /** Reports what did not come home, page by page; the counter keeps how many there ever were. */
     private void giveUp(Departure gone) {
         List<LostPage> lost = gone.device.lostPages();
-        gone.lost = lost;
-        gone.trying = false;
         base.counters()
                 .counter(
                         "device." + gone.device.spec().name() + ".stranded",
                         "pages",
                         "Pages that could not be brought home when the device went away")
                 .add(lost.size());
+        gone.lost = lost;
+        gone.trying = false;
         for (LostPage page : lost) {
             LOG.log(System.Logger.Level.WARNING, "lost with its device: " + page);
         }
