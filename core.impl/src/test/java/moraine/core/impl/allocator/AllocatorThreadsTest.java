@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import moraine.core.api.model.Intent;
 import moraine.core.api.model.NodeKind;
 import moraine.core.api.model.NodeSet;
@@ -21,12 +23,13 @@ import org.junit.jupiter.api.Timeout;
 final class AllocatorThreadsTest {
     private static final int THREADS = 4;
     private static final int STEPS = 60_000;
-    private static final int ENDS = 2000;
+    private static final int AUDITS = 1000;
 
     private final TestMachine machine =
             new TestMachine(Profiles.node(0, NodeKind.CPU, 9000), Profiles.node(1, NodeKind.CPU, 6000));
     private final ConcurrentLinkedQueue<Long> passed = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock turns = new ReentrantLock(true);
     private final AtomicInteger folios = new AtomicInteger();
 
     @Test
@@ -65,26 +68,39 @@ final class AllocatorThreadsTest {
     @Test
     void shouldFindNothingWrongWhileWorkersEnd() throws InterruptedException {
         machine.publish(machine.everybody(List.of(list(0, 0), list(1, 1))));
+        var audited = new AtomicBoolean();
         Thread ending = Thread.ofPlatform().start(() -> {
-            for (int round = 0; round < ENDS; round++) {
+            while (!audited.get()) {
                 machine.allocator.release(used());
             }
         });
-        while (ending.isAlive()) {
-            synchronized (this) {
-                machine.assertSound();
+        try {
+            for (int audit = 0; audit < AUDITS; audit++) {
+                inTurn(machine::assertSound);
             }
+        } finally {
+            audited.set(true);
         }
         ending.join();
         assertThat(machine.counters.value("allocator.workers")).isOne();
     }
 
     /** {@return a worker that keeps frames} */
-    private synchronized Worker used() {
+    private Worker used() {
         Worker worker = machine.allocator.worker();
         var request = worker.request.reset(Reason.CPU_FAULT, Intent.WRITE, 0, 0);
-        machine.free(worker, machine.allocator.allocate(worker, request, 0));
+        inTurn(() -> machine.free(worker, machine.allocator.allocate(worker, request, 0)));
         return worker;
+    }
+
+    /** Does something while nobody else changes memory, after who has waited longer. */
+    private void inTurn(Runnable body) {
+        turns.lock();
+        try {
+            body.run();
+        } finally {
+            turns.unlock();
+        }
     }
 
     /** A stamp is written while the frame is held; whoever frees it must find it unchanged. */
