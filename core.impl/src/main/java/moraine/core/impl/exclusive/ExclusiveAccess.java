@@ -49,7 +49,8 @@ public final class ExclusiveAccess {
      * @param page a page's first address
      * @return OK; EFAULT outside every readable mapping, EPERM in one that forbids writes, EOPNOTSUPP for shared or
      *     file memory; ENOMEM, EDQUOT, SIGBUS as a write would end; EBUSY after the deadline, of which what its first
-     *     attempts wait for from outside is no part; EBADF, SIGKILL or ENODEV when the table is closed
+     *     attempts wait for from outside is no part, nor is what was announced before the table came; EBADF, SIGKILL or
+     *     ENODEV when the table is closed
      */
     public Errno take(Agent agent, DeviceTable table, long page) {
         agent.touchEnds();

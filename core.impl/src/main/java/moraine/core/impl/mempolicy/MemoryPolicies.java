@@ -43,7 +43,7 @@ public final class MemoryPolicies {
                     Errno.EINVAL,
                     "memory policy " + policy + " leaves no node: placement policy "
                             + rooms.regimes.current().policy() + " offers "
-                            + new NodeSet(offered(policy)) + ", and tenant "
+                            + new NodeSet(offered(policy) & ~absent) + ", and tenant "
                             + rooms.tenants.name(tenant) + " may use " + new NodeSet(allowed)
                             + "; choose among these");
         }
@@ -56,7 +56,8 @@ public final class MemoryPolicies {
                     Errno.ENODEV,
                     "memory policy " + policy + " leaves no node: the device of node "
                             + Long.numberOfTrailingZeros(absent)
-                            + " is gone; install its driver, or name a node that has memory besides");
+                            + " is gone; install its driver, if the placement policy offers its memory, or"
+                            + " name a node that has memory besides");
         }
     }
 
