@@ -82,8 +82,8 @@ public enum Point {
     /** A fork copied a mapping's entries. Holds the parent space exclusive. */
     FORK_COPYING,
     /**
-     * A page advised free can no longer be written and is not yet marked. Holds the space exclusive, the region's lock
-     * and a reference; a range is announced.
+     * A page advised free can no longer be written and is not yet marked. Holds the space exclusive, the region's lock,
+     * the frame's and a reference; a range is announced.
      */
     LAZY_MARKED,
     /** A folio in whose entries hints are to be planted is held; no entry was looked at. Holds its frame lock. */

@@ -113,20 +113,22 @@ final class LazyFreer {
      * Takes WRITE from an entry and marks its page. The page is held: who evicts it asks for no space's lock, and while
      * somebody has it on its way, entries of other mappings are not counted.
      *
-     * @return false when the entry changed; a page that somebody else holds stays as it is
+     * @return false when the entry changed; a page that somebody else holds or has too stays as it is
      */
     private boolean mark(Agent agent, long head, BooleanSupplier replaced) {
         if (!frames.hold(head)) {
             return true;
         }
         try {
-            boolean alone = alone(head);
-            boolean mine = alone && replaced.getAsBoolean();
+            if (!alone(head)) {
+                return true;
+            }
+            boolean mine = replaced.getAsBoolean();
             rooms.points.reach(Point.LAZY_MARKED);
             if (mine) {
                 frames.setFlag(head, Frames.LAZY);
             }
-            return mine || !alone;
+            return mine;
         } finally {
             agent.letGo(head);
         }
