@@ -94,9 +94,7 @@ final class DeviceHost implements Device, DriverContextImpl.Upcalls, DeviceActor
         DeviceRoom mine = room;
         if (mine == null || gone) {
             throw MoraineException.caller(
-                    Errno.ENODEV,
-                    "device " + spec.name() + " is gone, or not ready; ask the machine for it when its driver is"
-                            + " installed");
+                    Errno.ENODEV, "device " + spec.name() + " is gone or not ready; install its driver");
         }
         return mine;
     }
