@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import moraine.core.api.time.Actor;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Step;
@@ -15,6 +14,7 @@ import moraine.core.impl.plugins.Eventually;
 import moraine.core.impl.plugins.Patience;
 import moraine.core.impl.plugins.WallClock;
 import moraine.testkit.HandsOn;
+import moraine.testkit.HandsOnActors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,41 +27,22 @@ final class LineTest {
     private final Guard guard = new Guard(Patience.LIMITS, new HostCounters(new Counters()), _ -> {});
 
     /** An environment whose actors are stopped before they come to their first step. */
-    private static final class Late extends HandsOn implements Actors {
-        private final Actors inside;
+    private static final class Late extends HandsOn {
+        private final Actors actors;
 
         Late() {
-            this(WallClock.environment().actors());
-        }
-
-        private Late(Actors inside) {
             super(WallClock.environment());
-            this.inside = inside;
+            actors = new HandsOnActors(super.actors()) {
+                @Override
+                public Actor start(String name, int initiator, Step step) {
+                    return new Stopped(name, this);
+                }
+            };
         }
 
         @Override
         public Actors actors() {
-            return this;
-        }
-
-        @Override
-        public Actor start(String name, int initiator, Step step) {
-            return new Stopped(name, inside);
-        }
-
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNs) {
-            return inside.await(condition, timeoutNs);
-        }
-
-        @Override
-        public void signal() {
-            inside.signal();
-        }
-
-        @Override
-        public void pause(int turn) {
-            inside.pause(turn);
+            return actors;
         }
     }
 

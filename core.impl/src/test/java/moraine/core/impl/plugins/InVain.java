@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import moraine.core.api.time.Actor;
 import moraine.core.api.time.Actors;
 import moraine.core.api.time.Environment;
-import moraine.core.api.time.Step;
 import moraine.testkit.HandsOn;
+import moraine.testkit.HandsOnActors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,49 +80,27 @@ public final class InVain extends HandsOn {
         return name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName();
     }
 
-    private final class Hasty implements Actors {
-        private final Actors inside;
-
+    private final class Hasty extends HandsOnActors {
         Hasty(Actors inside) {
-            this.inside = inside;
-        }
-
-        @Override
-        public Actor start(String name, int initiator, Step step) {
-            return inside.start(name, initiator, step);
-        }
-
-        @Override
-        public Actor startBeside(String name, int initiator, Step step) {
-            return inside.startBeside(name, initiator, step);
+            super(inside);
         }
 
         @Override
         public boolean await(BooleanSupplier condition, long timeoutNs) {
             if (!vain()) {
-                return inside.await(condition, timeoutNs);
+                return super.await(condition, timeoutNs);
             }
             BooleanSupplier since = hangs;
             while (!since.getAsBoolean()) {
-                if (inside.await(condition, MOMENT_NS)) {
+                if (super.await(condition, MOMENT_NS)) {
                     return true;
                 }
             }
-            boolean held = inside.await(condition, MOMENT_NS);
+            boolean held = super.await(condition, MOMENT_NS);
             if (!held) {
                 ended.incrementAndGet();
             }
             return held;
-        }
-
-        @Override
-        public void signal() {
-            inside.signal();
-        }
-
-        @Override
-        public void pause(int turn) {
-            inside.pause(turn);
         }
     }
 }

@@ -2,7 +2,6 @@ package moraine.core.impl.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.function.BooleanSupplier;
 import moraine.core.api.host.CpuContext;
 import moraine.core.api.model.Cause;
 import moraine.core.api.model.Errno;
@@ -11,9 +10,7 @@ import moraine.core.api.model.MapRequest;
 import moraine.core.api.model.MigrationReport;
 import moraine.core.api.model.PageStatus;
 import moraine.core.api.model.Pages;
-import moraine.core.api.time.Actor;
 import moraine.core.api.time.Actors;
-import moraine.core.api.time.Step;
 import moraine.core.impl.TestProfiles;
 import moraine.core.impl.frames.Frames;
 import moraine.core.impl.host.Providers;
@@ -21,6 +18,7 @@ import moraine.core.impl.machine.TestMachine;
 import moraine.core.impl.plugins.WallClock;
 import moraine.core.impl.tables.Pte;
 import moraine.testkit.HandsOn;
+import moraine.testkit.HandsOnActors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,27 +98,31 @@ final class HeldPagesTest {
     }
 
     /** Wall-clock time that counts the pauses of the test's thread, and acts at the first. */
-    private static final class Pausing extends HandsOn implements Actors {
-        private final Actors inside;
+    private static final class Pausing extends HandsOn {
         private final Thread test = Thread.currentThread();
+        private final Actors actors;
         private @Nullable Runnable action;
         private int pauses;
 
         Pausing() {
             super(WallClock.environment());
-            inside = super.actors();
+            actors = new HandsOnActors(super.actors()) {
+                @Override
+                public void pause(int turn) {
+                    if (Thread.currentThread() == test) {
+                        act();
+                    } else {
+                        super.pause(turn);
+                    }
+                }
+            };
         }
 
         void onPause(Runnable acts) {
             action = acts;
         }
 
-        @Override
-        public void pause(int turn) {
-            if (Thread.currentThread() != test) {
-                inside.pause(turn);
-                return;
-            }
+        private void act() {
             pauses++;
             Runnable acts = action;
             action = null;
@@ -130,23 +132,8 @@ final class HeldPagesTest {
         }
 
         @Override
-        public Actor start(String name, int initiator, Step step) {
-            return inside.start(name, initiator, step);
-        }
-
-        @Override
-        public boolean await(BooleanSupplier condition, long timeoutNs) {
-            return inside.await(condition, timeoutNs);
-        }
-
-        @Override
-        public void signal() {
-            inside.signal();
-        }
-
-        @Override
         public Actors actors() {
-            return this;
+            return actors;
         }
     }
 }
